@@ -1,0 +1,1 @@
+"""The words of the domain: enums, frozen records and the one exception tree. Standard library only."""

@@ -1,0 +1,138 @@
+"""From a Change to people: decisions with their reasons, threads, and the messages of the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from statusherd.model.changes import Change
+from statusherd.model.words import DeliveryState, Severity
+
+
+class Reason(StrEnum):
+    """Why something is, or is not, told to a channel. `sentence` is what people are shown."""
+
+    sentence: str
+
+    def __new__(cls, word: str, sentence: str) -> Self:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.sentence = sentence
+        return member
+
+    OPENED = "opened", "something new that the route selects"
+    ALREADY_OPEN = "already_open", "it was open when the vendor was first seen: told once, in a summary"
+    PHASE_CHANGED = "phase_changed", "its phase or impact changed"
+    ENDED = "ended", "it is over, and the channel was told of it"
+    REOPENED = "reopened", "it was over and is open again"
+    NO_ROUTE = "no_route", "no route selects it"
+    VENDOR_NOT_SELECTED = "vendor_not_selected", "the route selects other vendors"
+    EVENT_NOT_SELECTED = "event_not_selected", "the route does not select this kind of event"
+    BELOW_SEVERITY = "below_severity", "it is less severe than the route asks for"
+    COMPONENT_NOT_SELECTED = "component_not_selected", "it concerns components that are not selected"
+    REGION_NOT_SELECTED = "region_not_selected", "it concerns regions that are not selected"
+    BELOW_MIN_IMPACT = "below_min_impact", "its impact is below the vendor's min_impact"
+    NOTHING_NEW = "nothing_new", "only words or times changed, not the phase, impact or end"
+    ALREADY_TOLD = "already_told", "the channel was told this before"
+    NOT_TOLD_BEFORE = "not_told_before", "the channel never heard of it, so it need not hear of its end"
+    RECORDED_ONLY = "recorded_only", "recorded for the history: it was over before it was seen"
+    PART_OF_INCIDENT = "part_of_incident", "an open incident of the vendor tells it already"
+    ROLLUP_DID_NOT_MOVE = "rollup_did_not_move", "a component changed, the vendor as a whole did not"
+    NOTHING_OPEN = "nothing_open", "nothing was open when the vendor was first seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One conversation: an incident, a maintenance, a disturbance or a spell of blindness.
+
+    `subject` is frozen at the first message so that mail programs and chats keep the thread together.
+    """
+
+    id: str
+    vendor: str
+    subject: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a channel was told last in a thread. `ended` once it heard of the end."""
+
+    thread: str
+    channel: str
+    phase: str
+    impact: str
+    messages: int
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What is to be told in one message: a Change, what it means, and its place in the thread.
+
+    `number` counts the messages of this thread to this channel from 1. `opened` is the number's
+    meaning: the first message of a thread for this channel, whatever the Change is called.
+    """
+
+    thread: Thread
+    change: Change
+    vendor_title: str
+    severity: Severity
+    severity_reason: str
+    number: int
+    ends: bool = False
+    drill: bool = False
+
+    @property
+    def opens(self) -> bool:
+        return self.number == 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A message for the outbox, written in the transaction that marks its Change routed."""
+
+    channel: str
+    dedup_key: str
+    alert: Alert
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message of the outbox as claimed for sending. `maybe_sent`: an earlier attempt may have arrived."""
+
+    id: int
+    channel: str
+    dedup_key: str
+    alert: Alert
+    due_at: datetime
+    state: DeliveryState
+    attempts: int = 0
+    maybe_sent: bool = False
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One answer of the routing to one Change: told or not, by which route, to whom, and why."""
+
+    change_number: int
+    told: bool
+    reason: Reason
+    route: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What became of one attempt to send. `detail` never holds a secret."""
+
+    sent: bool
+    detail: str
+    permanent: bool = False
+    maybe_sent: bool = False
+    retry_after: float | None = None
+    elapsed: float = 0.0

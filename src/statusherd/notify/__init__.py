@@ -1,0 +1,1 @@
+"""Telling people: which change goes to whom, in which words, exactly once."""

@@ -1,0 +1,1 @@
+"""What the outside reads: pages, API, feeds, badges, metrics."""

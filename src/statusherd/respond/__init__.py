@@ -1,0 +1,1 @@
+"""Our side: services, incidents, correlation and what to do first."""

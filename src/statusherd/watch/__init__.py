@@ -1,0 +1,1 @@
+"""The vendors' side: read status pages, compare looks, name the changes."""

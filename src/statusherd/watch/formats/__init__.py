@@ -1,0 +1,83 @@
+"""Source formats, one module each: bytes in, Snapshot out. A module in this folder is a format.
+
+A format module has `NAME`, `recognise`, `endpoints` and `parse` as the Protocol below says; nothing is
+registered anywhere. Modules whose name begins with an underscore are not formats.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from statusherd.model.errors import CatalogError
+from statusherd.model.records import Snapshot
+from statusherd.watch.reading.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A format takes a document for its own: how sure it is (0 to 100) and by what evidence."""
+
+    certainty: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The addresses one look reads.
+
+    `look` is read every time, all of them; `history` in addition at a first look, when an incident
+    vanished, and now and then, to find what was posted after the fact. Where `look` cannot be read,
+    `fallbacks` are tried in turn: pairs of an address and the name of the format behind it.
+    """
+
+    look: tuple[str, ...]
+    history: tuple[str, ...] = ()
+    fallbacks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a parser may know besides the bytes: the name of the source, the instant, its options."""
+
+    source: str
+    now: datetime
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+class Format(Protocol):
+    """What a format module provides."""
+
+    NAME: str
+
+    def recognise(self, document: Document) -> Recognition | None:
+        """Tell whether the shape of `document` is this format's, whatever its HTTP status was."""
+
+    def endpoints(self, address: str) -> Endpoints:
+        """Return the addresses to read for `address`: the page or one of the format's documents."""
+
+    def parse(self, documents: Sequence[Document], look: Look) -> Snapshot:
+        """Read all documents of one look, in any order. Raise ParseError where one is not the format."""
+
+
+@cache
+def format_names() -> tuple[str, ...]:
+    """Return the names of all formats, by scanning this folder."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def format_named(name: str) -> Format:
+    """Return the format called `name`; raise CatalogError where there is none."""
+    if name not in format_names():
+        raise CatalogError(f"there is no format {name!r}", remedy=f"Formats are: {', '.join(format_names())}")
+    return cast("Format", import_module(f"{__name__}.{name}"))
+
+
+def all_formats() -> tuple[Format, ...]:
+    """Import and return every format."""
+    return tuple(format_named(name) for name in format_names())

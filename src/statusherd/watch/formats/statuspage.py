@@ -1,0 +1,38 @@
+"""Atlassian Statuspage: the JSON documents below /api/v2/ of a page.
+
+Facts: as told in `_api_v2`. A resolved incident leaves summary.json at once, so its end is looked up in
+incidents.json. Where the API is switched off, /history.atom usually still answers; the feed format reads
+it. A retired page answers 401, a private one 401 or a login page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urljoin
+
+from statusherd.model.records import Snapshot
+from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats._api_v2 import api_root, page_root, read_api, recognise_api
+from statusherd.watch.reading.documents import Document
+
+NAME = "statuspage"
+
+
+def recognise(document: Document) -> Recognition | None:
+    """A page object with an id that is no ULID, beside at least one of the API's own keys."""
+    return recognise_api(document, ulids=False)
+
+
+def endpoints(address: str) -> Endpoints:
+    """The summary at each look, the incident list for what is over, the Atom history as fallback."""
+    root = page_root(address)
+    return Endpoints(
+        look=(urljoin(root, "/api/v2/summary.json"),),
+        history=(urljoin(root, "/api/v2/incidents.json"),),
+        fallbacks=((urljoin(root, "/history.atom"), "feed"),),
+    )
+
+
+def parse(documents: Sequence[Document], look: Look) -> Snapshot:
+    """Merge the documents of one look, in any order."""
+    return read_api([api_root(document) for document in documents], look, NAME)

@@ -1,0 +1,1 @@
+"""What all formats need to read other people's documents: bytes, JSON, times, text, vocabularies. Pure."""

@@ -1,0 +1,144 @@
+"""Times as status pages write them, read into UTC. Never guessed: what cannot be read is None."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from dateutil import parser as dateutil_parser
+
+from statusherd.model.words import MaintenancePhase
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+# Abbreviations seen in status feeds with the offset in hours that their senders mean. The library's
+# own table is not used: it knows few, and reads "UTC+2" with the sign turned round.
+_ZONES: Final = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2,
+    "EEST": 3, "MSK": 3, "SGT": 8, "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11,
+    "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+    "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "BRT": -3,
+}  # fmt: skip
+_TZINFOS: Final = {name: timezone(timedelta(hours=hours)) for name, hours in _ZONES.items()} | {
+    "IST": timezone(timedelta(hours=5, minutes=30)),
+    "ACST": timezone(timedelta(hours=9, minutes=30)),
+}
+# JavaScript's Date and Go's Time add the zone's name behind its offset; only the offset is sure.
+_GO = re.compile(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? ([+-]\d{4}) \S+$")
+_JS_ZONE_NAME = re.compile(r"\s*\([^)]*\)\s*$")
+_UTC_OFFSET = re.compile(r"(?<![A-Za-z])(?:UTC|GMT)\s*([+-])\s*(\d{1,2})(?::?(\d\d))?\b")
+_EPOCH = re.compile(r"^\d{9,14}(\.\d+)?$")
+_ALPHA_ZONE = re.compile(r"\b([A-Z]{2,5})\s*$")
+
+
+def parse_time(value: object, zone: tzinfo | None = UTC) -> datetime | None:
+    """Return `value` in UTC, or None where it is no time between 2000 and 2100.
+
+    Understands ISO 8601, RFC 822, epoch seconds and milliseconds (numbers or digits), Go and JavaScript
+    strings, and dates in English words. A time without a zone is taken in `zone`; with `zone` None it
+    is refused. An unknown zone abbreviation is refused too: reading it as UTC could be hours wrong.
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _from_epoch(float(value))
+    if not isinstance(value, str) or not (text := value.strip()) or len(text) > 100:
+        return None
+    if _EPOCH.match(text):
+        return _from_epoch(float(text))
+    moment = _from_iso(text) or _from_words(text)
+    return None if moment is None else _to_utc(moment, zone)
+
+
+def _from_epoch(seconds: float) -> datetime | None:
+    if seconds > 1e11:
+        seconds /= 1000
+    try:
+        return _plausible(datetime.fromtimestamp(seconds, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _from_iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _from_words(text: str) -> datetime | None:
+    if go := _GO.match(text):
+        return _from_iso(f"{go[1]}T{go[2]}{go[4]}")
+    text = _UTC_OFFSET.sub(_plain_offset, _JS_ZONE_NAME.sub("", text))
+    if (abbreviation := _ALPHA_ZONE.search(text)) and not _is_readable(abbreviation[1]):
+        return None
+    return _from_rfc822(text) or _from_english(text)
+
+
+def _plain_offset(match: re.Match[str]) -> str:
+    return f"{match[1]}{int(match[2]):02d}{match[3] or '00'}"
+
+
+def _is_readable(abbreviation: str) -> bool:
+    return abbreviation in _TZINFOS or abbreviation in ("AM", "PM")
+
+
+def _from_rfc822(text: str) -> datetime | None:
+    # The standard library reads zones it does not know as "-0000", so those never get here.
+    if not re.search(r"[+-]\d{4}$|\b(GMT|UTC|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)$", text):
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _from_english(text: str) -> datetime | None:
+    # Two far-apart defaults show which parts the text itself gives: a year or a day that is filled in
+    # by the library would be a guess.
+    try:
+        one, other = (
+            dateutil_parser.parse(text, tzinfos=_TZINFOS, default=default)
+            for default in (datetime(2001, 1, 1), datetime(2002, 2, 2))  # noqa: DTZ001
+        )
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return None
+    return one if one == other else None
+
+
+def _to_utc(moment: datetime, zone: tzinfo | None) -> datetime | None:
+    if moment.tzinfo is None:
+        if zone is None:
+            return None
+        moment = moment.replace(tzinfo=zone)
+    try:
+        return _plausible(moment.astimezone(UTC))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _plausible(moment: datetime) -> datetime | None:
+    return moment if EARLIEST <= moment < LATEST else None
+
+
+def with_year_near(text: str, near: datetime, zone: tzinfo = UTC) -> datetime | None:
+    """Read a stamp without a year ("Mar 16, 19:46 UTC") as the one closest to `near`."""
+    candidates = (
+        moment
+        for year in (near.year - 1, near.year, near.year + 1)
+        if (moment := parse_time(f"{year} {text}", zone)) is not None
+    )
+    return min(candidates, key=lambda moment: abs(moment - near), default=None)
+
+
+def window_phase(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> MaintenancePhase:
+    """Return where a window stands by the clock, for sources that have no phase of their own."""
+    if ends_at is not None and now >= ends_at:
+        return MaintenancePhase.COMPLETED
+    if starts_at is not None and now < starts_at:
+        return MaintenancePhase.SCHEDULED
+    return MaintenancePhase.IN_PROGRESS

@@ -1,0 +1,79 @@
+"""JSON of strangers: typed access that survives missing keys, wrong types and hostile values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from statusherd.model.errors import LookError, ParseError
+from statusherd.watch.reading.documents import Document
+
+Object = dict[str, object]
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def load_json(document: Document) -> object:
+    """Return the JSON value of `document`; raise ParseError for anything that is not JSON.
+
+    NaN and infinities become null: they are no JSON, and no meaning rests on them.
+    """
+    document.refuse_empty()
+    try:
+        return json.loads(document.text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"not JSON: {_short(error)}", subject=document.url) from error
+
+
+def _short(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
+
+
+def try_object(document: Document) -> Object:
+    """Return the JSON object of `document`, an empty one where it is something else. Never raises."""
+    if document.text.lstrip()[:1] != "{":
+        return {}
+    try:
+        return as_object(load_json(document))
+    except LookError:
+        return {}
+
+
+def as_object(value: object) -> Object:
+    """Return `value` if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: object) -> Iterator[Object]:
+    """Yield the objects in the list `value`; nothing where it is no list."""
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict):
+                yield item
+
+
+def string(value: object) -> str | None:
+    """Return `value` as one storable string: numbers as written, None for null, lists and objects."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value) if _UNSTORABLE.search(value) else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return str(value)
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """Return the strings in the list `value`, empty ones left out."""
+    if not isinstance(value, list):
+        return ()
+    return tuple(text for item in value if (text := string(item)))
+
+
+def number(value: object) -> float | None:
+    """Return `value` as a number, also where it is written as a string; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        result = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return result if abs(result) < float("inf") else None
