@@ -126,6 +126,8 @@ class KnownIncident:
     resolved_at: datetime | None
     first_seen_at: datetime
     stale: bool = False
+    record: VendorIncident | None = None
+    """The whole incident while it is open, so that its end can be told after it left the page."""
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +144,8 @@ class KnownMaintenance:
     ends_at: datetime | None
     words: str
     first_seen_at: datetime
+    record: Maintenance | None = None
+    """The whole maintenance until it is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,124 @@
+"""Which conversation a Change belongs to, and what it does there: begin, go on, or end. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Final
+
+from statusherd.model.changes import Change
+from statusherd.model.delivery import Thread
+from statusherd.model.records import Disturbance
+from statusherd.model.words import ChangeKind as K
+
+SUBJECT_LENGTH: Final = 140
+
+
+class Step(Enum):
+    """What a Change does to its thread."""
+
+    OPEN = auto()
+    UPDATE = auto()
+    END = auto()
+    NOTICE = auto()  # one message that waits for no end
+    SUMMARY = auto()  # what is open at a first look
+    RECORD = auto()  # kept, told to nobody
+
+
+STEPS: Final[Mapping[K, tuple[str, Step]]] = {
+    K.FIRST_LOOK: ("incident", Step.SUMMARY),
+    K.INCIDENT_OPENED: ("incident", Step.OPEN),
+    K.INCIDENT_UPDATED: ("incident", Step.UPDATE),
+    K.INCIDENT_REOPENED: ("incident", Step.OPEN),
+    K.INCIDENT_RESOLVED: ("incident", Step.END),
+    K.INCIDENT_WITHDRAWN: ("incident", Step.END),
+    K.INCIDENT_RECORDED: ("incident", Step.RECORD),
+    K.INCIDENT_EDITED: ("incident", Step.RECORD),
+    K.INCIDENT_STALE: ("incident", Step.RECORD),
+    K.DISTURBANCE_OPENED: ("disturbance", Step.OPEN),
+    K.DISTURBANCE_CHANGED: ("disturbance", Step.UPDATE),
+    K.DISTURBANCE_ENDED: ("disturbance", Step.END),
+    K.COMPONENT_CHANGED: ("disturbance", Step.RECORD),
+    K.MAINTENANCE_ANNOUNCED: ("maintenance", Step.OPEN),
+    K.MAINTENANCE_STARTED: ("maintenance", Step.UPDATE),
+    K.MAINTENANCE_RESCHEDULED: ("maintenance", Step.UPDATE),
+    K.MAINTENANCE_EXTENDED: ("maintenance", Step.UPDATE),
+    K.MAINTENANCE_UPDATED: ("maintenance", Step.RECORD),
+    K.MAINTENANCE_ENDED: ("maintenance", Step.END),
+    K.MAINTENANCE_CANCELLED: ("maintenance", Step.END),
+    K.BLIND: ("source", Step.OPEN),
+    K.SIGHTED: ("source", Step.END),
+    K.SUSPICIOUS: ("source", Step.NOTICE),
+    K.FILTER_ROT: ("source", Step.NOTICE),
+    K.SOURCE_MOVED: ("source", Step.NOTICE),
+    K.CANNOT_SEE_OUT: ("source", Step.OPEN),
+    K.CAN_SEE_OUT: ("source", Step.END),
+}
+
+
+def event_of(change: Change) -> str:
+    """Return the event word that routes match."""
+    return STEPS[change.kind][0]
+
+
+def thread_id(change: Change) -> str:
+    """Return the id of the conversation: the same for all Changes of one incident, window or spell."""
+    vendor = change.vendor
+    if change.incident is not None:
+        return incident_thread(vendor, change.incident.id)
+    if change.maintenance is not None:
+        return f"{vendor}/maintenance/{change.maintenance.id}"
+    if change.kind in (K.BLIND, K.SIGHTED):
+        return f"{vendor}/blind/{change.since:%Y%m%dT%H%M%SZ}"
+    if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT):
+        return f"{vendor}/egress/{change.subject}/{change.since:%Y%m%dT%H%M%SZ}"
+    if change.kind in (K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.DISTURBANCE_ENDED):
+        return f"{vendor}/{change.subject}"
+    return f"{vendor}/{change.kind}/{change.at:%Y%m%dT%H%M%SZ}/{change.subject}"
+
+
+def incident_thread(vendor: str, incident: str) -> str:
+    """Return the id of the conversation on a vendor's incident."""
+    return f"{vendor}/incident/{incident}"
+
+
+def first_disturbance_thread(change: Change) -> str:
+    """Return the id of the conversation on trouble that a first look found without an incident."""
+    return f"{change.vendor}/{Disturbance(change.at, change.status).id}"
+
+
+def thread_of(change: Change, title: str) -> Thread:
+    """Return the conversation that `change` begins; its subject stays as it is for good."""
+    return Thread(thread_id(change), change.vendor, subject_of(change, title), change.at)
+
+
+def subject_of(change: Change, title: str) -> str:
+    """Return the subject of a conversation: whose and what, nothing that changes while it lasts."""
+    subject = _subject(change, title)
+    return subject if len(subject) <= SUBJECT_LENGTH else subject[: SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+def _subject(change: Change, title: str) -> str:
+    if change.incident is not None:
+        return f"{title}: {change.incident.title or 'incident'}"
+    if change.maintenance is not None:
+        return f"{title} maintenance: {change.maintenance.title or 'planned work'}"
+    if change.kind is K.FIRST_LOOK:
+        return f"{title}: now watched, trouble is open"
+    if change.kind is K.FILTER_ROT:
+        return f"{title}: the component filter {change.subject!r} matches nothing"
+    return _SUBJECTS[change.kind].format(title=title)
+
+
+_SUBJECTS: Final[Mapping[K, str]] = {
+    K.DISTURBANCE_OPENED: "{title}: trouble without a posted incident",
+    K.DISTURBANCE_CHANGED: "{title}: trouble without a posted incident",
+    K.DISTURBANCE_ENDED: "{title}: trouble without a posted incident",
+    K.COMPONENT_CHANGED: "{title}: components changed",
+    K.BLIND: "{title}: its status page cannot be read",
+    K.SIGHTED: "{title}: its status page cannot be read",
+    K.SUSPICIOUS: "{title}: its status page lost most components",
+    K.SOURCE_MOVED: "{title}: its status page changed its format",
+    K.CANNOT_SEE_OUT: "Status pages cannot be read",
+    K.CAN_SEE_OUT: "Status pages cannot be read",
+}
