@@ -1,0 +1,283 @@
+"""The daemon: looks on time, routing at once, delivery apart, and an end without loss.
+
+Four loops run side by side and wake each other by events, never by polling each other's data: looking,
+routing, delivering, and keeping house (last-seen times, added vendors, the watchdog).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from statusherd import systemd
+from statusherd.clock import Clock
+from statusherd.dispatch import Dispatcher
+from statusherd.model.errors import StatusherdError, StoreError
+from statusherd.model.vendors import WatchedVendor
+from statusherd.model.words import Status
+from statusherd.pipeline import LookResult, Pipeline, Setup
+from statusherd.store import vendors as vendor_rows
+from statusherd.store.engine import Store
+from statusherd.watch.schedule import Agenda, Pace, first_look, next_look
+
+log = structlog.get_logger()
+
+HOUSEKEEPING: Final = 1.0
+"""Seconds between two rounds of housekeeping: a vendor that is added is noticed within two of them."""
+TICK: Final = 0.02
+"""Seconds of lateness that a look may have for the sake of starting several together."""
+DRAIN: Final = 15.0
+"""Seconds that messages under way get when the daemon stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the daemon learns what to do: the configuration, read again at a reload."""
+
+    load: Callable[[], Setup]
+    """Return the configured setup, without added vendors. Raise ConfigError where it is wrong."""
+    interval: Callable[[], float]
+
+
+class Daemon:
+    """One running installation. Everything it needs is handed in, so that tests run it whole."""
+
+    def __init__(
+        self, store: Store, pipeline: Pipeline, dispatcher: Dispatcher, clock: Clock, sources: Sources
+    ) -> None:
+        self._store = store
+        self._pipeline = pipeline
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._sources = sources
+        self._agenda = Agenda()
+        self._looks: dict[str, asyncio.Task[None]] = {}
+        self._results: dict[str, Status] = {}
+        self._random = random.Random()  # noqa: S311 - jitter, not a secret
+        self._configured: Mapping[str, WatchedVendor] = {}
+        self._vendors_version = -1
+        self._stop = asyncio.Event()
+        self._agenda_changed = asyncio.Event()
+        self._to_route = asyncio.Event()
+        self._to_deliver = asyncio.Event()
+        self._progress_at = clock.monotonic()
+
+    async def run(self) -> None:
+        """Work until `stop` is called, then drain."""
+        await self._take_up()
+        loops = (self._look_loop, self._route_loop, self._deliver_loop, self._house_loop)
+        tasks = [asyncio.create_task(self._supervised(loop)) for loop in loops]
+        systemd.ready()
+        log.info("ready", vendors=len(self._pipeline.setup.vendors))
+        await self._stop.wait()
+        systemd.stopping()
+        await self._drain(tasks)
+
+    def stop(self) -> None:
+        """Ask the daemon to end."""
+        self._stop.set()
+
+    def reload(self) -> bool:
+        """Read the configuration again; a wrong one leaves the old in force. Tell whether it was taken."""
+        systemd.reloading()
+        try:
+            setup = self._sources.load()
+        except StatusherdError as error:
+            log.error("reload refused, the old configuration stays", error=str(error))
+            return False
+        finally:
+            systemd.ready()
+        self._configured = setup.vendors
+        self._pipeline.setup = setup
+        self._vendors_version = -1  # the added vendors join at the next round
+        log.info("reloaded", vendors=len(setup.vendors))
+        return True
+
+    async def _take_up(self) -> None:
+        """Go on where the last run ended: its state, its unrouted Changes, its unsent messages."""
+        self._configured = self._pipeline.setup.vendors
+        await self._pipeline.states.load()
+        if orphans := await self._dispatcher.take_over():
+            log.warning("messages of a killed run are sent again, marked", messages=orphans)
+        await self._notice_vendors()
+        self._to_route.set()
+        self._to_deliver.set()
+
+    async def _supervised(self, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run one loop; a fault in it is told and it goes on: the others must not notice."""
+        while True:
+            try:
+                await loop()
+            except StoreError as error:
+                log.error("the store refuses", loop=loop.__name__, error=str(error))
+            except Exception:
+                log.exception("a fault of ours", loop=loop.__name__)
+            await self._clock.sleep(1.0)
+
+    # Looking
+
+    async def _look_loop(self) -> None:
+        while True:
+            now = self._clock.monotonic()
+            for name in self._agenda.pop_due(now):
+                self._start_look(name)
+            self._progress_at = now
+            # Looks that fall due within one tick start together: waking for each costs more than it gains.
+            await self._clock.sleep(TICK)
+            self._agenda_changed.clear()
+            await self._until(self._agenda.next_due(), self._agenda_changed)
+
+    def _start_look(self, name: str) -> None:
+        vendor = self._pipeline.setup.vendors.get(name)
+        if vendor is not None and name not in self._looks:
+            self._looks[name] = asyncio.create_task(self._look(vendor))
+
+    async def _look(self, vendor: WatchedVendor) -> None:
+        failures, result = 1, None
+        try:
+            result = await self._pipeline.look(vendor)
+            failures = result.failed_looks
+            if result.changes:
+                self._to_route.set()
+        except StoreError as error:
+            log.error("the look could not be stored", vendor=vendor.name, error=str(error))
+        except Exception:
+            log.exception("a fault of ours", vendor=vendor.name)
+        finally:
+            self._looks.pop(vendor.name, None)
+            self._plan(vendor, failures, result)
+
+    def _plan(self, vendor: WatchedVendor, failures: int, result: LookResult | None) -> None:
+        if vendor.name not in self._pipeline.setup.vendors:
+            return
+        if result is not None:
+            self._results[vendor.name] = result.status
+        due = next_look(
+            self._pace(vendor),
+            vendor=vendor.name,
+            looked_at=self._clock.monotonic(),
+            trouble=result.trouble if result else False,
+            failures=failures,
+            retry_after=result.retry_after if result else None,
+            rng=self._random,
+        )
+        earliest = self._agenda.next_due()
+        self._agenda.set(vendor.name, due)
+        if earliest is None or due < earliest:
+            self._agenda_changed.set()
+
+    def _pace(self, vendor: WatchedVendor) -> Pace:
+        return Pace(vendor.interval or self._sources.interval())
+
+    # Routing and delivering
+
+    async def _route_loop(self) -> None:
+        while True:
+            await self._to_route.wait()
+            self._to_route.clear()
+            if await self._pipeline.route_new():
+                self._to_deliver.set()
+
+    async def _deliver_loop(self) -> None:
+        while True:
+            self._to_deliver.clear()
+            self._dispatcher.idle_again.clear()
+            await self._dispatcher.deliver_due()
+            await self._until_due()
+
+    async def _until_due(self) -> None:
+        due = await self._dispatcher.next_due()
+        wait = None if due is None else max(0.0, (due - self._clock.now()).total_seconds())
+        deadline = None if wait is None else self._clock.monotonic() + wait
+        await self._until(deadline, self._to_deliver, self._dispatcher.idle_again)
+
+    async def _until(self, deadline: float | None, *events: asyncio.Event) -> None:
+        """Wait for the first of the events, or until `deadline` of the monotonic clock."""
+        if deadline is not None and deadline <= self._clock.monotonic():
+            return
+        waiters = [asyncio.create_task(event.wait()) for event in events]
+        if deadline is not None:
+            pause = deadline - self._clock.monotonic()
+            waiters.append(asyncio.create_task(_as_true(self._clock.sleep(pause))))
+        try:
+            await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiters:
+                waiter.cancel()
+
+    # Keeping house
+
+    async def _house_loop(self) -> None:
+        while True:
+            await self._pipeline.states.flush_seen()
+            version = await self._store.read(vendor_rows.vendors_version)
+            if version != self._vendors_version:
+                await self._notice_vendors()
+            self._feed_watchdog()
+            await self._clock.sleep(HOUSEKEEPING)
+
+    async def _notice_vendors(self) -> None:
+        """Bring the list of watched vendors up to date: those of the config and those added."""
+        version = await self._store.read(vendor_rows.vendors_version)
+        added = await self._store.read(vendor_rows.added_vendors)
+        vendors = {vendor.name: vendor for vendor in added} | dict(self._configured)
+        before = self._pipeline.setup.vendors
+        self._pipeline.setup = self._pipeline.setup.with_vendors(vendors)
+        self._vendors_version = version
+        for name in before.keys() - vendors.keys():
+            self._agenda.remove(name)
+            self._pipeline.states.forget(name)
+            self._results.pop(name, None)
+        self._schedule(vendors, before)
+
+    def _schedule(
+        self, vendors: Mapping[str, WatchedVendor], before: Mapping[str, WatchedVendor]
+    ) -> None:
+        now = self._clock.monotonic()
+        for name, vendor in vendors.items():
+            if name not in self._results or before.get(name) != vendor:
+                never_read = self._pipeline.states.of(name).known.first_seen_at is None
+                due = now if never_read else first_look(self._pace(vendor), vendor=name, now=now)
+                self._agenda.set(name, due)
+        self._agenda_changed.set()
+
+    def _feed_watchdog(self) -> None:
+        """Tell systemd that we live, only while the agenda is really worked off."""
+        due = self._agenda.next_due()
+        late = 0.0 if due is None else self._clock.monotonic() - max(due, self._progress_at)
+        if late > 10 * HOUSEKEEPING:
+            log.error("the agenda is stuck", seconds=round(late))
+            return
+        systemd.watchdog()
+        trouble = sum(1 for status in self._results.values() if status.is_trouble)
+        unknown = sum(1 for status in self._results.values() if status is Status.UNKNOWN)
+        systemd.status(f"{len(self._pipeline.setup.vendors)} vendors, {trouble} in trouble, {unknown} unknown")
+
+    # Ending
+
+    async def _drain(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in (*tasks, *self._looks.values()):
+            task.cancel()
+        await asyncio.gather(*tasks, *self._looks.values(), return_exceptions=True)
+        await self._dispatcher.stop(DRAIN)
+        await self._pipeline.states.flush_seen()
+        log.info("stopped")
+
+
+async def _as_true(sleep: Awaitable[None]) -> bool:
+    await sleep
+    return True
+
+
+def owner_name() -> str:
+    """Return a name for this process that no other has, living or dead."""
+    return f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"
+
+

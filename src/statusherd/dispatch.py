@@ -1,0 +1,171 @@
+"""Deliver what is due: claim → render → send → record. One destination never waits for another.
+
+Each channel with work has one task that sends its messages in order. A claim is a lease in the store: if
+this process dies, the message is taken up again, marked as perhaps a repeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from statusherd.clock import Clock
+from statusherd.model.delivery import Delivery, NewDelivery, SendOutcome
+from statusherd.model.errors import StoreError
+from statusherd.notify.backoff import next_attempt
+from statusherd.notify.channels import Channel
+from statusherd.notify.deliver import Sender
+from statusherd.notify.render import render
+from statusherd.notify.route import dedup_key
+from statusherd.pipeline import Setup
+from statusherd.store import outbox
+from statusherd.store.engine import Store
+
+log = structlog.get_logger()
+
+LEASE: Final = timedelta(minutes=10)
+"""A claim that is not renewed or recorded for this long is free again. Far above any send deadline."""
+CLAIMED_AT_ONCE: Final = 50
+
+
+class Dispatcher:
+    """Sends the outbox. `setup` is asked anew for each message, so a reload takes effect at once."""
+
+    def __init__(
+        self, store: Store, sender: Sender, clock: Clock, setup: Callable[[], Setup], owner: str
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._clock = clock
+        self._setup = setup
+        self._owner = owner
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+        self._random = random.Random()  # noqa: S311 - jitter, not a secret
+        self.idle_again = asyncio.Event()
+        """Set when a channel has finished what it had claimed, so that more can be claimed for it."""
+
+    async def take_over(self) -> int:
+        """Free what a dead predecessor had claimed; return how many messages that were."""
+        now = self._clock.now()
+        return await self._store.write(lambda conn: outbox.release_orphans(conn, self._owner, now))
+
+    async def deliver_due(self) -> int:
+        """Claim what is due for every idle channel and set it on its way; return how many that were."""
+        if self._stopping:
+            return 0
+        now = self._clock.now()
+        busy = frozenset(self._tasks)
+        claimed = await self._store.write(
+            lambda conn: outbox.claim_due(
+                conn, now, self._owner, now + LEASE, CLAIMED_AT_ONCE, skip_channels=busy
+            )
+        )
+        by_channel: dict[str, list[Delivery]] = {}
+        for delivery in claimed:
+            by_channel.setdefault(delivery.channel, []).append(delivery)
+        for channel, deliveries in by_channel.items():
+            self._tasks[channel] = asyncio.create_task(self._work_off(channel, deliveries))
+        return len(claimed)
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next message of an idle channel is due; None where none waits."""
+        busy = frozenset(self._tasks)
+        return await self._store.read(lambda conn: outbox.next_due(conn, skip_channels=busy))
+
+    async def settle(self) -> None:
+        """Wait until every channel has worked off what it claimed."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def stop(self, within: float) -> None:
+        """Finish the messages under way, at most `within` seconds; give the others back unsent."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=within)
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def _work_off(self, channel: str, deliveries: Sequence[Delivery]) -> None:
+        try:
+            for place, delivery in enumerate(deliveries):
+                if self._stopping:
+                    await self._give_back(deliveries[place:])
+                    return
+                await self._deliver(delivery)
+        except StoreError as error:
+            # The lease runs out by itself; until then nobody sends the message twice.
+            log.error("delivery not recorded", channel=channel, error=str(error))
+        finally:
+            self._tasks.pop(channel, None)
+            self.idle_again.set()
+
+    async def _give_back(self, deliveries: Sequence[Delivery]) -> None:
+        numbers = [delivery.id for delivery in deliveries]
+        await self._store.write(lambda conn: outbox.give_back(conn, numbers))
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        channel = self._setup().channels.get(delivery.channel)
+        if channel is None:
+            outcome = SendOutcome(sent=False, detail="the channel is no longer configured", permanent=True)
+        else:
+            outcome = await self._send(delivery, channel)
+        await self._record(delivery, channel, outcome)
+
+    async def _send(self, delivery: Delivery, channel: Channel) -> SendOutcome:
+        message = render(
+            delivery.alert,
+            channel=channel,
+            now=self._clock.now(),
+            dedup_key=delivery.dedup_key,
+            repeat=delivery.maybe_sent,
+        )
+        return await self._sender.send(delivery, channel, message)
+
+    async def _record(self, delivery: Delivery, channel: Channel | None, outcome: SendOutcome) -> None:
+        now = self._clock.now()
+        retry_at = None
+        if not outcome.sent and not outcome.permanent:
+            created = delivery.created_at or now
+            retry_at = next_attempt(
+                delivery.attempts + 1, created, now, outcome.retry_after, self._random
+            )
+        dead = not outcome.sent and retry_at is None
+        spare = _spare(delivery, channel, now) if dead else ()
+        await self._store.write(
+            lambda conn: outbox.record_outcome(
+                conn, delivery.id, outcome, now, retry_at=retry_at, dead=dead, instead=spare
+            )
+        )
+        _report(delivery, outcome, retry_at)
+
+
+def _spare(delivery: Delivery, channel: Channel | None, now: datetime) -> tuple[NewDelivery, ...]:
+    """Return the same message for the channel that stands in for a dead one."""
+    if channel is None or channel.fallback is None:
+        return ()
+    key = dedup_key(delivery.dedup_key, channel.fallback, delivery.id)
+    # The stand-in has its own thread state; to it this message is the first.
+    alert = replace(delivery.alert, number=1)
+    return (NewDelivery(channel.fallback, key, alert, now),)
+
+
+def _report(delivery: Delivery, outcome: SendOutcome, retry_at: datetime | None) -> None:
+    facts = {
+        "channel": delivery.channel,
+        "thread": delivery.alert.thread.id,
+        "attempt": delivery.attempts + 1,
+        "detail": outcome.detail,
+    }
+    if outcome.sent:
+        log.info("sent", **facts)
+    elif retry_at is not None:
+        log.warning("not sent, will retry", retry_at=f"{retry_at:%Y-%m-%dT%H:%M:%SZ}", **facts)
+    else:
+        log.error("not sent, given up", **facts)

@@ -1,0 +1,156 @@
+"""The sentences of the product: look, route, deliver. Whatever dies between two of them goes on later.
+
+    look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
+    route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
+    deliver_due()  claim → render → send → record      one destination never waits for another
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+
+from statusherd.clock import Clock
+from statusherd.model.changes import LoggedChange
+from statusherd.model.errors import LookError
+from statusherd.model.records import Known
+from statusherd.model.routing import Route
+from statusherd.model.vendors import WatchedVendor
+from statusherd.model.words import Status
+from statusherd.notify import route as routing
+from statusherd.notify.channels import Channel
+from statusherd.respond.severity import judge
+from statusherd.states import States
+from statusherd.store import changes as change_log
+from statusherd.store import outbox
+from statusherd.store.engine import Store
+from statusherd.watch.compare import Policy, compare, compare_failure
+from statusherd.watch.read import Fetches, read
+
+log = structlog.get_logger()
+
+ROUTED_AT_ONCE: Final = 200
+"""So many Changes are routed in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the pipeline works with: replaced as a whole when the configuration is read again."""
+
+    vendors: Mapping[str, WatchedVendor] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    policy: Policy = Policy()
+
+    def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
+        """Return the same setup for other vendors."""
+        return replace(self, vendors=vendors)
+
+
+@dataclass(frozen=True, slots=True)
+class LookResult:
+    """What became of one look; `failure` None where the source was read."""
+
+    vendor: str
+    status: Status
+    trouble: bool
+    changes: int = 0
+    failure: LookError | None = None
+    failed_looks: int = 0
+    retry_after: float | None = None
+
+
+class Pipeline:
+    """Looks at vendors and routes what changed. One instance a process."""
+
+    def __init__(self, store: Store, fetcher: Fetches, clock: Clock, setup: Setup) -> None:
+        self.setup = setup
+        self.states = States(store, clock)
+        self._store = store
+        self._fetcher = fetcher
+        self._clock = clock
+
+    async def look(self, vendor: WatchedVendor) -> LookResult:
+        """Look at `vendor` once: fetch, parse, compare, store."""
+        state, now = self.states.of(vendor.name), self._clock.now()
+        try:
+            reading = await read(self._fetcher, vendor, state.known, state.bookmark, now)
+        except LookError as failure:
+            return await self._failed(vendor, failure)
+        self.states.note(vendor, None)
+        await self.states.watch_our_sight(vendor, now)
+        if reading.snapshot is None:
+            self.states.seen_unchanged(vendor.name, now)
+            return _result(state.known, retry_after=reading.retry_after)
+        comparison = compare(state.known, reading.snapshot, self._policy(vendor))
+        stored = await self.states.save(vendor, comparison, now, reading=reading)
+        return _result(comparison.known, len(stored), retry_after=reading.retry_after)
+
+    async def _failed(self, vendor: WatchedVendor, failure: LookError) -> LookResult:
+        now = self._clock.now()
+        self.states.note(vendor, failure.kind)
+        await self.states.watch_our_sight(vendor, now)
+        comparison = compare_failure(
+            self.states.of(vendor.name).known,
+            failure,
+            now,
+            self._policy(vendor),
+            cannot_see_out=self.states.is_dark(vendor),
+        )
+        stored = await self.states.save(vendor, comparison, now, failure=failure)
+        log.debug("look failed", vendor=vendor.name, kind=str(failure.kind), error=failure.message)
+        return _result(comparison.known, len(stored), failure, failure.retry_after)
+
+    def _policy(self, vendor: WatchedVendor) -> Policy:
+        return replace(self.setup.policy, components=vendor.components)
+
+    async def route_new(self) -> int:
+        """Route the Changes that are not routed yet, in order; return how many those were."""
+        done = 0
+        while batch := await self._store.write(self._route_batch):
+            done += batch
+        return done
+
+    def _route_batch(self, conn: Connection) -> int:
+        logged = change_log.unrouted(conn, ROUTED_AT_ONCE)
+        if not logged:
+            return 0
+        now, setup = self._clock.now(), self.setup
+        facts = outbox.facts(conn, {t for entry in logged for t in routing.threads_of(entry.change)})
+        for entry in logged:
+            answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now)
+            outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
+        change_log.mark_routed(conn, [entry.number for entry in logged], now)
+        return len(logged)
+
+    def _question(self, logged: LoggedChange) -> routing.Question:
+        vendor, judgement = logged.change.vendor, judge(logged.change)
+        return routing.Question(
+            logged=logged,
+            severity=judgement.severity,
+            severity_reason=judgement.reason,
+            vendor=self.setup.vendors.get(vendor),
+            components=self.states.of(vendor).known.components,
+        )
+
+
+def _result(
+    known: Known,
+    changes: int = 0,
+    failure: LookError | None = None,
+    retry_after: float | None = None,
+) -> LookResult:
+    blind = known.blind_since is not None or known.first_seen_at is None
+    return LookResult(
+        vendor=known.vendor,
+        status=Status.UNKNOWN if blind else known.status,
+        trouble=known.status.is_trouble or known.disturbance is not None,
+        changes=changes,
+        failure=failure,
+        failed_looks=known.failed_looks,
+        retry_after=retry_after,
+    )

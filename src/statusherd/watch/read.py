@@ -1,0 +1,176 @@
+"""One look at a vendor: which documents to ask for, and what they say together.
+
+Requests are kept to what the format needs: its look documents each time, conditional where we have
+validators; its history at a first look, when an open incident is gone, and now and then; a fallback
+source where the first is not to be had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from statusherd.model.errors import FailureKind, LookError
+from statusherd.model.records import Known, Snapshot
+from statusherd.model.vendors import WatchedVendor
+from statusherd.watch.compare import needs_history
+from statusherd.watch.fetch import Fetched, Validators
+from statusherd.watch.formats import Endpoints, Look, format_named
+from statusherd.watch.reading.documents import Document
+
+WHOLE_EVERY: Final = timedelta(hours=1)
+"""A look asks without validators this often: a server may say "unchanged" for ever."""
+HISTORY_EVERY: Final = timedelta(hours=6)
+"""The history is read this often, to find what was posted after the fact."""
+_TRY_FALLBACK: Final = frozenset(
+    {FailureKind.NOT_FOUND, FailureKind.GONE, FailureKind.BLOCKED, FailureKind.PARSE, FailureKind.EMPTY}
+)
+
+
+class Fetches(Protocol):
+    """Where the bytes come from."""
+
+    async def fetch(
+        self, url: str, validators: Validators = ..., *, allow_private: bool | None = None
+    ) -> Fetched:
+        """Return what `url` holds; raise FetchError."""
+
+
+@dataclass(slots=True)
+class Bookmark:
+    """What is kept of a vendor's source between looks, besides what it said."""
+
+    validators: dict[str, Validators] = field(default_factory=dict)
+    whole_at: datetime | None = None
+    """The last look that asked without validators."""
+    history_at: datetime | None = None
+    rereads_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a look found. `snapshot` is None where nothing changed at the source."""
+
+    snapshot: Snapshot | None
+    validators: Mapping[str, Validators]
+    bodies: tuple[Document, ...] = ()
+    read_history: bool = False
+    asked_whole: bool = False
+    retry_after: float | None = None
+
+
+async def read(
+    fetcher: Fetches, vendor: WatchedVendor, known: Known, bookmark: Bookmark, now: datetime
+) -> Reading:
+    """Look at `vendor` once. Raise LookError where nothing can be established."""
+    endpoints = format_named(vendor.format).endpoints(vendor.address)
+    try:
+        return await _read_documents(fetcher, vendor, endpoints, known, bookmark, now)
+    except LookError as failure:
+        if failure.kind not in _TRY_FALLBACK or not endpoints.fallbacks:
+            raise
+        return await _read_fallback(fetcher, vendor, endpoints, now, failure)
+
+
+async def _read_documents(
+    fetcher: Fetches,
+    vendor: WatchedVendor,
+    endpoints: Endpoints,
+    known: Known,
+    bookmark: Bookmark,
+    now: datetime,
+) -> Reading:
+    whole = _asks_whole(known, bookmark, now)
+    fetched = await _fetch_all(fetcher, endpoints.look, {} if whole else bookmark.validators)
+    history_due = _is_history_due(endpoints, bookmark, now)
+    if not whole and not history_due and all(f.unchanged for f in fetched.values()):
+        return Reading(None, {}, retry_after=_longest_wait(fetched.values()))
+    missing = [url for url, f in fetched.items() if f.document is None]
+    fetched |= await _fetch_all(fetcher, missing, {})
+    documents = _documents(fetched.values())
+    snapshot = _parse(vendor.format, documents, vendor, now)
+    read_history = False
+    if endpoints.history and (history_due or needs_history(known, snapshot)):
+        past = await _fetch_history(fetcher, endpoints.history)
+        if past:
+            snapshot = _parse(vendor.format, (*documents, *past), vendor, now)
+            documents = (*documents, *past)
+        read_history = bool(past)
+    validators = {url: f.validators for url, f in fetched.items()}
+    wait = _longest_wait(fetched.values())
+    return Reading(snapshot, validators, documents, read_history, asked_whole=whole, retry_after=wait)
+
+
+def _asks_whole(known: Known, bookmark: Bookmark, now: datetime) -> bool:
+    """Tell whether the bodies are needed even if the server has nothing new."""
+    if known.first_seen_at is None or known.failed_looks or known.suspicious_looks:
+        return True
+    if bookmark.rereads_at is not None and now >= bookmark.rereads_at:
+        return True
+    return bookmark.whole_at is None or now - bookmark.whole_at >= WHOLE_EVERY
+
+
+def _is_history_due(endpoints: Endpoints, bookmark: Bookmark, now: datetime) -> bool:
+    if not endpoints.history or bookmark.history_at is None:
+        return False
+    return now - bookmark.history_at >= HISTORY_EVERY
+
+
+async def _fetch_all(
+    fetcher: Fetches, urls: Sequence[str], validators: Mapping[str, Validators]
+) -> dict[str, Fetched]:
+    if len(urls) == 1:  # the common case without the cost of a task
+        return {urls[0]: await fetcher.fetch(urls[0], validators.get(urls[0], Validators()))}
+    answers = await asyncio.gather(*(fetcher.fetch(url, validators.get(url, Validators())) for url in urls))
+    return dict(zip(urls, answers, strict=True))
+
+
+async def _fetch_history(fetcher: Fetches, urls: Sequence[str]) -> tuple[Document, ...]:
+    """Return the history's documents, none where one cannot be had: the look itself stands without."""
+    try:
+        return _documents((await _fetch_all(fetcher, urls, {})).values())
+    except LookError:
+        return ()
+
+
+def _documents(fetched: Iterable[Fetched]) -> tuple[Document, ...]:
+    return tuple(f.document for f in fetched if f.document is not None)
+
+
+def _longest_wait(fetched: Iterable[Fetched]) -> float | None:
+    waits = [f.retry_after for f in fetched if f.retry_after is not None]
+    return max(waits, default=None)
+
+
+def _parse(name: str, documents: Sequence[Document], vendor: WatchedVendor, now: datetime) -> Snapshot:
+    """Parse, and turn a fault of ours into a failed look: one vendor's bytes never stop the others."""
+    try:
+        return format_named(name).parse(documents, Look(vendor.name, now))
+    except LookError:
+        raise
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError) as fault:
+        raise LookError(
+            FailureKind.INTERNAL,
+            f"the {name} reader failed: {type(fault).__name__}: {str(fault)[:120]}",
+            subject=vendor.name,
+            remedy="Please report it with the output of `statusherd inspect`",
+        ) from fault
+
+
+async def _read_fallback(
+    fetcher: Fetches, vendor: WatchedVendor, endpoints: Endpoints, now: datetime, failure: LookError
+) -> Reading:
+    """Read the next best source under the vendor's own format: it moved nowhere, it only says less."""
+    for url, name in endpoints.fallbacks:
+        try:
+            documents = _documents((await _fetch_all(fetcher, (url,), {})).values())
+            snapshot = _parse(name, documents, vendor, now)
+        except LookError:
+            continue
+        note = f"read from {url}: {failure.message}"
+        snapshot = replace(snapshot, format=vendor.format, warnings=(*snapshot.warnings, note))
+        return Reading(snapshot, {}, documents, asked_whole=True)
+    raise failure
