@@ -1,0 +1,382 @@
+"""From parsed TOML to a Config: what more than one key must be asked for, and what is outside the file."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from statusherd import config_schema as schema
+from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
+from statusherd.config_records import (
+    POLITE,
+    Config,
+    Daemon,
+    Database,
+    Http,
+    least_interval,
+    reach_of,
+)
+from statusherd.config_schema import SectionT, read_section
+from statusherd.config_secrets import MissingSecretError, fetch_secret
+from statusherd.config_values import SecretPlace, duration_text
+from statusherd.model.errors import CatalogError
+from statusherd.model.routing import DEFAULT_EVENTS, Route
+from statusherd.model.selection import matches
+from statusherd.model.vendors import WatchedVendor
+from statusherd.model.words import Impact, Severity
+from statusherd.notify.channels import Channel, Format
+from statusherd.notify.channels import problems as url_problems
+from statusherd.watch.addresses import Reach
+from statusherd.watch.catalog import Catalog
+from statusherd.watch.formats import format_names
+
+SYSTEM_CONFIG: Final = Path("/etc/statusherd/config.toml")
+SYSTEM_DATA: Final = Path("/var/lib/statusherd")
+_GLOB: Final = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A config file as it was read: its text, and the mode bits it had then."""
+
+    path: Path
+    text: str = field(repr=False)
+    mode: int
+
+
+class Reader:
+    """Makes a Config of parsed TOML, noting all that is wrong on the way."""
+
+    def __init__(self, file: SourceFile, raw: Mapping[str, Any], *, need_secrets: bool) -> None:
+        self.file = file
+        self.folder = file.path.parent
+        self.raw = raw
+        self.problems = Problems(file.text)
+        self.need_secrets = need_secrets
+        self.catalog = Catalog(own=self.folder / "providers")
+        self.has_inline_secrets = False
+        self.http = Http()
+
+    def read(self) -> Config:
+        self._refuse_unknown_keys()
+        daemon = self._daemon()
+        database = self._database(daemon.data_dir)
+        self.http = self._http()
+        vendors = self._vendors()
+        channels = self._channels(daemon.timezone)
+        routes = self._routes(vendors, [channel.name for channel in channels])
+        self._check_default_interval(vendors)
+        self._check_modes()
+        return Config(
+            self.file.path, daemon, database, self.http, vendors, channels, routes, self.problems.warnings
+        )
+
+    def _refuse_unknown_keys(self) -> None:
+        known = ("daemon", "database", "http", "vendor", "channel", "route")
+        for key in self.raw:
+            if key not in known:
+                self.problems.add((key,), unknown_key(key, known))
+
+    def _section(self, kind: type[SectionT], key: str) -> SectionT:
+        return read_section(kind, self.raw.get(key, {}), (key,), self.problems)
+
+    def _sections(self, kind: type[SectionT], key: str) -> list[tuple[KeyPath, SectionT]]:
+        items = self.raw.get(key, [])
+        if not isinstance(items, list):
+            self.problems.add((key,), f"must be a list of tables. Write [[{key}]], in double brackets")
+            return []
+        return [
+            ((key, number), read_section(kind, item, (key, number), self.problems))
+            for number, item in enumerate(items)
+        ]
+
+    def _daemon(self) -> Daemon:
+        given = self._section(schema.Daemon, "daemon")
+        data_dir = self.folder / given.data_dir if given.data_dir else default_data_dir(self.file.path)
+        return Daemon(data_dir, **given.model_dump(exclude_none=True, exclude={"data_dir"}))
+
+    def _database(self, data_dir: Path) -> Database:
+        place = self._section(schema.Database, "database").url
+        if place is None:
+            return Database(f"sqlite:///{data_dir / 'statusherd.db'}")
+        path = ("database", "url")
+        url = self._secret(place, path, is_needed=True)
+        scheme, _, rest = url.partition("://")
+        if url and (scheme not in ("sqlite", "postgresql", "postgresql+psycopg") or not rest):
+            self.problems.add(path, 'must begin with "sqlite:///" or "postgresql+psycopg://". Correct it')
+        self.has_inline_secrets |= place.kind == "inline" and scheme != "sqlite" and "@" in rest
+        if scheme == "postgresql":
+            return Database(f"postgresql+psycopg://{rest}")
+        if scheme == "sqlite" and rest.startswith("/") and not rest.startswith(("//", "/:memory:")):
+            return Database(f"sqlite:///{self.folder / rest[1:]}")
+        return Database(url)
+
+    def _http(self) -> Http:
+        given = self._section(schema.Http, "http")
+        values = given.model_dump(exclude_none=True, exclude={"proxy"})
+        return Http(**values, proxy=self._proxy(given.proxy))
+
+    def _proxy(self, place: SecretPlace | None) -> str | None:
+        if place is None:
+            return None
+        path = ("http", "proxy")
+        url = self._secret(place, path, is_needed=self.need_secrets)
+        if url and not _is_proxy(url):
+            self.problems.add(path, "must begin with http:// or https:// and name a host. Correct it")
+        self.has_inline_secrets |= place.kind == "inline" and "@" in url
+        return url or None
+
+    # Vendors
+
+    def _vendors(self) -> tuple[WatchedVendor, ...]:
+        found: dict[str, WatchedVendor] = {}
+        for path, given in self._sections(schema.Vendor, "vendor"):
+            vendor = self._vendor(path, given)
+            if vendor is None:
+                continue
+            if vendor.name in found:
+                text = f"a vendor named {quoted(vendor.name)} stands above. Rename or remove one"
+                self.problems.add((*path, "name"), text)
+            found.setdefault(vendor.name, vendor)
+        return tuple(found.values())
+
+    def _vendor(self, path: KeyPath, given: schema.Vendor) -> WatchedVendor | None:
+        base = self._base(path, given)
+        if base is None:
+            return None
+        vendor = WatchedVendor(
+            name=base.name,
+            title=given.title or base.title,
+            address=base.address,
+            format=given.format or base.format,
+            components=given.components,
+            regions=given.regions,
+            min_impact=Impact(given.min_impact or Impact.NONE),
+            interval=given.interval,
+            tags=given.tags,
+            page_url=given.page or base.page_url,
+        )
+        self._check_vendor(path, vendor)
+        return vendor
+
+    def _base(self, path: KeyPath, given: schema.Vendor) -> WatchedVendor | None:
+        """Return name, address and format of a vendor: its own where given, else the catalogue's."""
+        if any(self.problems.at((*path, key)) for key in ("name", "page", "endpoint", "format")):
+            return None
+        address = given.endpoint or given.page
+        if address is None:
+            return self._known(path, given.name)
+        name = given.name or urlsplit(address).hostname or address
+        if given.format is None and name not in self.catalog.names():
+            text = 'page or endpoint stands without a format. Add format = "…"; `statusherd inspect` tells it'
+            self.problems.add(path, text)
+            return None
+        known = self._known(path, name) if given.format is None else None
+        title = known.title if known else name
+        return WatchedVendor(name, title, address, given.format or (known.format if known else ""))
+
+    def _known(self, path: KeyPath, name: str | None) -> WatchedVendor | None:
+        if name is None:
+            text = "name is missing. Add the name of a vendor in the catalogue, or a page with its format"
+            self.problems.add(path, text)
+            return None
+        try:
+            return self.catalog.get(name).watched()
+        except CatalogError as error:
+            is_known = name in self.catalog.names()
+            what = str(error) if is_known else f"{quoted(name)} {error.message}. {error.remedy}"
+            self.problems.add((*path, "name"), what)
+            return None
+
+    def _check_vendor(self, path: KeyPath, vendor: WatchedVendor) -> None:
+        if vendor.format not in format_names():
+            text = f"{quoted(vendor.format)} is no format. {did_you_mean(vendor.format, format_names())}"
+            self.problems.add((*path, "format"), text)
+        self._check_reach(path, vendor)
+        least = least_interval(vendor.address, allow_private=self.http.allow_private)
+        if vendor.interval is not None and vendor.interval < least:
+            self.problems.add((*path, "interval"), _too_often(vendor.interval))
+
+    def _check_reach(self, path: KeyPath, vendor: WatchedVendor) -> None:
+        reach = reach_of(vendor.address)
+        if reach is Reach.NEVER:
+            text = "is reserved and is never looked at. Correct it"
+        elif reach is Reach.PRIVATE and not self.http.allow_private:
+            text = "is in a private network and is not looked at. Set allow_private = true in [http]"
+        else:
+            return
+        self.problems.warn(path, f"the address of {quoted(vendor.name)} {text}")
+
+    def _check_default_interval(self, vendors: Sequence[WatchedVendor]) -> None:
+        interval, allow = self.http.interval, self.http.allow_private
+        using = [vendor for vendor in vendors if vendor.interval is None]
+        is_private_only = bool(using) and all(interval >= _least(vendor, allow) for vendor in using)
+        if interval < POLITE and not is_private_only:
+            self.problems.add(("http", "interval"), _too_often(interval))
+
+    # Channels
+
+    def _channels(self, timezone: str) -> tuple[Channel, ...]:
+        found: dict[str, Channel] = {}
+        places: dict[str, KeyPath] = {}
+        for path, given in self._sections(schema.Channel, "channel"):
+            channel = self._channel(path, given, timezone)
+            if channel.name in found:
+                text = f"a channel named {quoted(channel.name)} stands above. Rename or remove one"
+                self.problems.add((*path, "name"), text)
+            elif channel.name:
+                found[channel.name], places[channel.name] = channel, path
+        for name, path in places.items():
+            self._check_fallback(found[name], found, path)
+        return tuple(found.values())
+
+    def _channel(self, path: KeyPath, given: schema.Channel, timezone: str) -> Channel:
+        for key, value in (("name", given.name), ("url", given.url)):
+            if value is None and not self.problems.at((*path, key)):
+                self.problems.add(path, f"{key} is missing. Add it to the [[channel]]")
+        channel = Channel(
+            name=given.name or "",
+            url=self._channel_url((*path, "url"), given.url),
+            format=Format(given.format) if given.format else None,
+            rate=given.rate,
+            fallback=given.fallback,
+            timezone=given.timezone or timezone,
+        )
+        self._check_format(path, channel)
+        return channel
+
+    def _channel_url(self, path: KeyPath, place: SecretPlace | None) -> str:
+        if place is None:
+            return ""
+        self.has_inline_secrets |= place.kind == "inline"
+        url = self._secret(place, path, is_needed=self.need_secrets)
+        for text in url_problems(url) if url else ():
+            self.problems.add(path, text.removeprefix("url "))
+        return url
+
+    def _check_format(self, path: KeyPath, channel: Channel) -> None:
+        # Text is understood everywhere: what a service cannot show as such is converted for it.
+        able = dict.fromkeys((*channel.service.formats, Format.TEXT))
+        if channel.format and not self.problems.at((*path, "url")) and channel.format not in able:
+            text = f"{channel.schema}:// does not show {channel.format}. Write one of {', '.join(able)}"
+            self.problems.add((*path, "format"), text)
+
+    def _check_fallback(self, channel: Channel, channels: Mapping[str, Channel], path: KeyPath) -> None:
+        seen = {channel.name}
+        name = channel.fallback
+        if name is not None and name not in channels:
+            text = f"there is no channel {quoted(name)}. {did_you_mean(name, channels)}"
+            self.problems.add((*path, "fallback"), text)
+        while name is not None and name in channels:
+            if name == channel.name:
+                text = f"{quoted(name)} comes back to itself. End the chain of fallbacks somewhere"
+                self.problems.add((*path, "fallback"), text)
+            if name in seen:
+                return
+            seen.add(name)
+            name = channels[name].fallback
+
+    # Routes
+
+    def _routes(self, vendors: Sequence[WatchedVendor], channels: Sequence[str]) -> tuple[Route, ...]:
+        routes: list[Route] = []
+        for number, (path, given) in enumerate(self._sections(schema.Route, "route"), 1):
+            route = _route(number, given)
+            self._check_route_channels(path, route, channels)
+            self._check_selection(path, route, vendors)
+            if covering := next((r for r in routes if _covers(r, route)), None):
+                text = f"is never reached: {covering.name} takes all of it. Give that continue = true"
+                self.problems.warn(path, f"{text}, or put it after this one")
+            routes.append(route)
+        self._warn_of_idle_channels(routes, channels)
+        return tuple(routes)
+
+    def _check_route_channels(self, path: KeyPath, route: Route, channels: Sequence[str]) -> None:
+        if not route.channels and not self.problems.at((*path, "channels")):
+            self.problems.add(path, 'names no channels. Add channels = ["…"]')
+        for number, name in enumerate(route.channels):
+            if name not in channels:
+                text = f"there is no channel {quoted(name)}. {did_you_mean(name, channels)}"
+                self.problems.add((*path, "channels", number), text)
+
+    def _check_selection(self, path: KeyPath, route: Route, vendors: Sequence[WatchedVendor]) -> None:
+        names = [vendor.name for vendor in vendors]
+        for pattern in route.vendors:
+            if not any(matches(pattern, name) for name in names):
+                hint = "" if _GLOB.search(pattern) else f". {did_you_mean(pattern, names)}"
+                text = f"{quoted(pattern)} selects no vendor of this file{hint}"
+                self.problems.warn((*path, "match", "vendor"), text)
+        tags = {tag.casefold() for vendor in vendors for tag in vendor.tags}
+        for tag in route.tags:
+            if tag.casefold() not in tags:
+                self.problems.warn((*path, "match", "tags"), f"no vendor has the tag {quoted(tag)}")
+
+    def _warn_of_idle_channels(self, routes: Sequence[Route], channels: Sequence[str]) -> None:
+        if channels and not routes:
+            text = 'no [[route]] leads to a channel, so nothing is sent. Add one with channels = ["…"]'
+            self.problems.warn(("channel", 0), text)
+
+    def _secret(self, place: SecretPlace, path: KeyPath, *, is_needed: bool) -> str:
+        """Return the secret that stands at `place`, empty where it cannot be had."""
+        try:
+            return fetch_secret(place, self.folder)
+        except MissingSecretError as error:
+            note = self.problems.add if is_needed else self.problems.warn
+            note(path, str(error))
+            return ""
+
+    def _check_modes(self) -> None:
+        if self.has_inline_secrets and self.file.mode & stat.S_IROTH:
+            text = f"{self.file.path} holds secrets and every user can read it. Run chmod o-r on it"
+            self.problems.warn((), text)
+
+
+def _least(vendor: WatchedVendor, allow_private: bool) -> float:  # noqa: FBT001 - as in `least_interval`
+    return least_interval(vendor.address, allow_private=allow_private)
+
+
+def _too_often(interval: float) -> str:
+    text = f'"{duration_text(interval)}" is too often. Take "10s" or more'
+    return f'{text} ("1s" or more is for private addresses with allow_private = true in [http])'
+
+
+def _is_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def default_data_dir(path: Path) -> Path:
+    # The CLI is run by hand without $STATE_DIRECTORY and must find the daemon's store all the same.
+    if folders := os.environ.get("STATE_DIRECTORY"):
+        return Path(folders.split(":")[0])
+    return SYSTEM_DATA if path == SYSTEM_CONFIG else path.parent / "var"
+
+
+def _route(number: int, given: schema.Route) -> Route:
+    match = given.match
+    return Route(
+        name=f"route {number}",
+        vendors=match.vendor,
+        components=match.component,
+        regions=match.region,
+        severity=Severity(match.severity) if match.severity else None,
+        events=match.event or DEFAULT_EVENTS,
+        tags=match.tags,
+        channels=given.channels,
+        go_on=given.continue_,
+    )
+
+
+def _covers(first: Route, later: Route) -> bool:
+    """Tell whether `first` takes all that `later` could select, and lets none of it go on."""
+    is_open = not (first.vendors or first.components or first.regions or first.severity or first.tags)
+    return is_open and not first.go_on and later.events <= first.events

@@ -1,0 +1,87 @@
+"""What a config says, as frozen records in the file's own words: its sections, and the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from statusherd.model.routing import Route
+from statusherd.model.vendors import WatchedVendor
+from statusherd.notify.channels import Channel
+from statusherd.watch.addresses import Reach, judge, literal
+
+POLITE: Final = 10.0
+"""Seconds: no public page is looked at more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """Where data is kept, the time zone of messages, and how much is logged."""
+
+    data_dir: Path
+    timezone: str = "UTC"
+    log_level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The store's address."""
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """How pages are fetched: seconds, bytes, and connections at once (in all, and to one host)."""
+
+    interval: float = 60.0
+    timeout: float = 20.0
+    max_body: int = 5 * 1024 * 1024
+    concurrency: int = 100
+    per_host: int = 2
+    contact: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a config file says, checked. `warnings` are sentences on what is hardly meant."""
+
+    path: Path
+    daemon: Daemon
+    database: Database
+    http: Http = Http()
+    vendors: tuple[WatchedVendor, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    routes: tuple[Route, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def interval_of(self, vendor: WatchedVendor) -> float:
+        """Return the seconds between two looks at `vendor`, never fewer than its address allows."""
+        least = least_interval(vendor.address, allow_private=self.http.allow_private)
+        return max(vendor.interval or self.http.interval, least)
+
+
+def least_interval(address: str, *, allow_private: bool) -> float:
+    """Return the fewest seconds between two looks at `address`: 10, and 1 for our own machines."""
+    return 1.0 if allow_private and is_private(address) else POLITE
+
+
+def is_private(address: str) -> bool:
+    """Tell whether the host of an address is literally one of our own network; no name is resolved."""
+    return reach_of(address) is Reach.PRIVATE
+
+
+def reach_of(address: str) -> Reach:
+    """Return from where the host of an address answers; names other than localhost count as public."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return Reach.PUBLIC
+    if host == "localhost" or host.endswith(".localhost"):
+        return Reach.PRIVATE
+    number = literal(host)
+    return Reach.PUBLIC if number is None else judge(number)
