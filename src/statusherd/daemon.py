@@ -43,7 +43,8 @@ class Sources:
 
     load: Callable[[], Setup]
     """Return the configured setup, without added vendors. Raise ConfigError where it is wrong."""
-    interval: Callable[[], float]
+    interval: Callable[[WatchedVendor], float]
+    """Return the seconds between two looks at a vendor."""
 
 
 class Daemon:
@@ -174,7 +175,7 @@ class Daemon:
             self._agenda_changed.set()
 
     def _pace(self, vendor: WatchedVendor) -> Pace:
-        return Pace(vendor.interval or self._sources.interval())
+        return Pace(self._sources.interval(vendor))
 
     # Routing and delivering
 
@@ -194,7 +195,8 @@ class Daemon:
 
     async def _until_due(self) -> None:
         due = await self._dispatcher.next_due()
-        wait = None if due is None else max(0.0, (due - self._clock.now()).total_seconds())
+        # What is due and could not be claimed is another daemon's, or waits for its forerunner.
+        wait = None if due is None else max(HOUSEKEEPING, (due - self._clock.now()).total_seconds())
         deadline = None if wait is None else self._clock.monotonic() + wait
         await self._until(deadline, self._to_deliver, self._dispatcher.idle_again)
 
@@ -202,10 +204,10 @@ class Daemon:
         """Wait for the first of the events, or until `deadline` of the monotonic clock."""
         if deadline is not None and deadline <= self._clock.monotonic():
             return
-        waiters = [asyncio.create_task(event.wait()) for event in events]
+        waiters: list[asyncio.Task[object]] = [asyncio.create_task(event.wait()) for event in events]
         if deadline is not None:
             pause = deadline - self._clock.monotonic()
-            waiters.append(asyncio.create_task(_as_true(self._clock.sleep(pause))))
+            waiters.append(asyncio.create_task(_sleep(self._clock, pause)))
         try:
             await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -233,13 +235,11 @@ class Daemon:
         self._vendors_version = version
         for name in before.keys() - vendors.keys():
             self._agenda.remove(name)
-            self._pipeline.states.forget(name)
             self._results.pop(name, None)
+        await self._pipeline.states.keep_only(vendors.keys())
         self._schedule(vendors, before)
 
-    def _schedule(
-        self, vendors: Mapping[str, WatchedVendor], before: Mapping[str, WatchedVendor]
-    ) -> None:
+    def _schedule(self, vendors: Mapping[str, WatchedVendor], before: Mapping[str, WatchedVendor]) -> None:
         now = self._clock.monotonic()
         for name, vendor in vendors.items():
             if name not in self._results or before.get(name) != vendor:
@@ -258,7 +258,9 @@ class Daemon:
         systemd.watchdog()
         trouble = sum(1 for status in self._results.values() if status.is_trouble)
         unknown = sum(1 for status in self._results.values() if status is Status.UNKNOWN)
-        systemd.status(f"{len(self._pipeline.setup.vendors)} vendors, {trouble} in trouble, {unknown} unknown")
+        systemd.status(
+            f"{len(self._pipeline.setup.vendors)} vendors, {trouble} in trouble, {unknown} unknown"
+        )
 
     # Ending
 
@@ -271,13 +273,10 @@ class Daemon:
         log.info("stopped")
 
 
-async def _as_true(sleep: Awaitable[None]) -> bool:
-    await sleep
-    return True
+async def _sleep(clock: Clock, seconds: float) -> None:
+    await clock.sleep(seconds)
 
 
 def owner_name() -> str:
     """Return a name for this process that no other has, living or dead."""
     return f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"
-
-

@@ -21,7 +21,7 @@ from statusherd.model.errors import StoreError
 from statusherd.notify.backoff import next_attempt
 from statusherd.notify.channels import Channel
 from statusherd.notify.deliver import Sender
-from statusherd.notify.render import render
+from statusherd.notify.render import Message, bare, render
 from statusherd.notify.route import dedup_key
 from statusherd.pipeline import Setup
 from statusherd.store import outbox
@@ -119,29 +119,35 @@ class Dispatcher:
         await self._record(delivery, channel, outcome)
 
     async def _send(self, delivery: Delivery, channel: Channel) -> SendOutcome:
-        message = render(
-            delivery.alert,
-            channel=channel,
-            now=self._clock.now(),
-            dedup_key=delivery.dedup_key,
-            repeat=delivery.maybe_sent,
-        )
-        return await self._sender.send(delivery, channel, message)
+        message = self._written(delivery, channel)
+        try:
+            return await self._sender.send(delivery, channel, message)
+        except Exception as fault:
+            log.exception("a fault of ours while sending", channel=channel.name)
+            detail = f"the sender failed: {type(fault).__name__}"
+            return SendOutcome(sent=False, detail=detail, maybe_sent=True)
+
+    def _written(self, delivery: Delivery, channel: Channel) -> Message:
+        now, repeat = self._clock.now(), delivery.maybe_sent
+        try:
+            return render(
+                delivery.alert, channel=channel, now=now, dedup_key=delivery.dedup_key, repeat=repeat
+            )
+        except Exception:
+            # A message that cannot be laid out is told bare: what matters is that it is told.
+            log.exception("a fault of ours in a message", thread=delivery.alert.thread.id)
+            return bare(delivery.alert, dedup_key=delivery.dedup_key, repeat=repeat)
 
     async def _record(self, delivery: Delivery, channel: Channel | None, outcome: SendOutcome) -> None:
         now = self._clock.now()
         retry_at = None
         if not outcome.sent and not outcome.permanent:
             created = delivery.created_at or now
-            retry_at = next_attempt(
-                delivery.attempts + 1, created, now, outcome.retry_after, self._random
-            )
+            retry_at = next_attempt(delivery.attempts + 1, created, now, outcome.retry_after, self._random)
         dead = not outcome.sent and retry_at is None
         spare = _spare(delivery, channel, now) if dead else ()
         await self._store.write(
-            lambda conn: outbox.record_outcome(
-                conn, delivery.id, outcome, now, retry_at=retry_at, dead=dead, instead=spare
-            )
+            lambda conn: outbox.record_outcome(conn, delivery, outcome, now, retry_at=retry_at, instead=spare)
         )
         _report(delivery, outcome, retry_at)
 

@@ -1,8 +1,8 @@
 """The sentences of the product: look, route, deliver. Whatever dies between two of them goes on later.
 
-    look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
-    route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
-    deliver_due()  claim → render → send → record      one destination never waits for another
+look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
+route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
+deliver_due()  claim → render → send → record      one destination never waits for another
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Setup:
     vendors: Mapping[str, WatchedVendor] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""
@@ -84,9 +84,12 @@ class Pipeline:
         self.states.note(vendor, None)
         await self.states.watch_our_sight(vendor, now)
         if reading.snapshot is None:
-            self.states.seen_unchanged(vendor.name, now)
+            self.states.seen_unchanged(vendor.name, now, reading)
             return _result(state.known, retry_after=reading.retry_after)
         comparison = compare(state.known, reading.snapshot, self._policy(vendor))
+        if not comparison.changes and comparison.known == state.known:
+            self.states.seen_unchanged(vendor.name, now, reading)
+            return _result(state.known, retry_after=reading.retry_after)
         stored = await self.states.save(vendor, comparison, now, reading=reading)
         return _result(comparison.known, len(stored), retry_after=reading.retry_after)
 
@@ -116,11 +119,12 @@ class Pipeline:
         return done
 
     def _route_batch(self, conn: Connection) -> int:
-        logged = change_log.unrouted(conn, ROUTED_AT_ONCE)
+        logged = change_log.unrouted(conn, ROUTED_AT_ONCE, lock=True)
         if not logged:
             return 0
         now, setup = self._clock.now(), self.setup
-        facts = outbox.facts(conn, {t for entry in logged for t in routing.threads_of(entry.change)})
+        threads = {thread for entry in logged for thread in routing.threads_of(entry.change)}
+        facts = routing.Facts(*outbox.facts(conn, threads))
         for entry in logged:
             answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now)
             outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
@@ -134,7 +138,7 @@ class Pipeline:
             severity=judgement.severity,
             severity_reason=judgement.reason,
             vendor=self.setup.vendors.get(vendor),
-            components=self.states.of(vendor).known.components,
+            components=self.states.components_of(vendor),
         )
 
 

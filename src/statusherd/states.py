@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -18,12 +19,15 @@ import structlog
 from statusherd.clock import Clock
 from statusherd.model.changes import Change
 from statusherd.model.errors import FailureKind, LookError
-from statusherd.model.records import Known
+from statusherd.model.records import Component, Known
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind
+from statusherd.store import known as known_rows
 from statusherd.store import looks as look_rows
 from statusherd.store.engine import Store
 from statusherd.store.errors import StaleLookError
+from statusherd.store.look_record import LookFailure, LookRecord
+from statusherd.store.validators import StoredValidators
 from statusherd.watch.compare import Comparison
 from statusherd.watch.fetch import Validators
 from statusherd.watch.outlook import EVERYWHERE, Outlook
@@ -57,7 +61,7 @@ class States:
 
     async def load(self) -> None:
         """Take up the work where the store left it."""
-        stored = await self._store.read(look_rows.load_all)
+        stored = await self._store.read(known_rows.load_all)
         now = self._clock.now()
         self._states = {name: _taken_up(state, now) for name, state in stored.items()}
 
@@ -65,16 +69,28 @@ class States:
         """Return what is known of a vendor; a new one is known by name only."""
         return self._states.setdefault(vendor, VendorState(Known(vendor)))
 
-    def forget(self, vendor: str) -> None:
-        """Stop counting a vendor that is watched no more; the store keeps its history."""
-        self._outlook.forget(vendor)
-        self._states.pop(vendor, None)
+    async def keep_only(self, vendors: Collection[str]) -> None:
+        """Stop knowing the vendors that are watched no more; the store keeps their history."""
+        gone = [n for n in self._states if n not in vendors and not n.startswith(OUR_SIGHT)]
+        now = self._clock.now()
+        for name in gone:
+            await self._store.write(partial(look_rows.forget_vendor, vendor=name, at=now))
+            self._outlook.forget(name)
+            self._seen.pop(name, None)
+            del self._states[name]
+
+    def components_of(self, vendor: str) -> Mapping[str, Component]:
+        """Return the components of a vendor as they were last seen."""
+        state = self._states.get(vendor)
+        return state.known.components if state else {}
 
     # Looks
 
-    def seen_unchanged(self, vendor: str, at: datetime) -> None:
+    def seen_unchanged(self, vendor: str, at: datetime, reading: Reading) -> None:
         """Note that a look found nothing new; written with the others by `flush_seen`."""
         self._seen[vendor] = at
+        if reading.snapshot is not None:
+            _move_bookmark(self.of(vendor).bookmark, reading, at)
 
     async def flush_seen(self) -> None:
         """Write when the vendors whose looks changed nothing were last seen: one statement for all."""
@@ -101,15 +117,15 @@ class States:
         self._seen.pop(vendor.name, None)
         return comparison.changes
 
-    async def _write(self, state: VendorState, record: look_rows.LookRecord) -> bool:
+    async def _write(self, state: VendorState, record: LookRecord) -> bool:
         try:
-            saved = await self._store.write(lambda conn: look_rows.save_look(conn, record))
+            await self._store.write(lambda conn: look_rows.save_look(conn, record))
         except StaleLookError:
             # Another process looked too. What it wrote is the truth; the next look compares with it.
-            stored = await self._store.read(lambda conn: look_rows.load_state(conn, record.vendor))
+            stored = await self._store.read(lambda conn: known_rows.load_state(conn, record.vendor))
             self._states[record.vendor] = _taken_up(stored, record.at)
             return False
-        state.seq, state.known = saved.seq, record.after
+        state.seq, state.known = record.seq + 1, record.after
         for change in record.changes:
             log.info("change", **describe(change))
         return True
@@ -121,7 +137,7 @@ class States:
         self._outlook.note(vendor.name, vendor.format, failure)
 
     def is_dark(self, vendor: WatchedVendor) -> bool:
-        """Tell whether most sources fail, of all or of the vendor's platform: then the fault is not its own."""
+        """Tell whether most sources fail, of all or of the platform: then the fault is not the vendor's."""
         return self._outlook.dark_scope(vendor.format) is not None
 
     async def watch_our_sight(self, vendor: WatchedVendor, at: datetime) -> None:
@@ -144,7 +160,7 @@ class States:
         change = _sight_change(state.known, scope, self._outlook.counts(scope), at)
         dark = change.kind is ChangeKind.CANNOT_SEE_OUT
         after = replace(state.known, blind_since=at if dark else None)
-        record = look_rows.LookRecord(
+        record = LookRecord(
             vendor=state.known.vendor,
             at=at,
             before=state.known,
@@ -170,7 +186,7 @@ def _sight_change(known: Known, scope: str, counts: tuple[int, int], at: datetim
     )
 
 
-def _taken_up(stored: look_rows.StoredState, now: datetime) -> VendorState:
+def _taken_up(stored: known_rows.StoredState, now: datetime) -> VendorState:
     # A restart spreads the whole looks and the readings of the history, so that they come in no burst.
     spread = random.random()  # noqa: S311 - jitter, not a secret
     bookmark = Bookmark(
@@ -192,15 +208,15 @@ def _move_bookmark(bookmark: Bookmark, reading: Reading, now: datetime) -> None:
         bookmark.history_at = now
 
 
-def _record(  # noqa: PLR0913, PLR0917 - a look's whole outcome
+def _record(
     vendor: WatchedVendor,
     state: VendorState,
     comparison: Comparison,
     at: datetime,
     reading: Reading | None,
     failure: LookError | None,
-) -> look_rows.LookRecord:
-    return look_rows.LookRecord(
+) -> LookRecord:
+    return LookRecord(
         vendor=vendor.name,
         title=vendor.title,
         at=at,
@@ -209,16 +225,16 @@ def _record(  # noqa: PLR0913, PLR0917 - a look's whole outcome
         seq=state.seq,
         snapshot=reading.snapshot if reading else None,
         changes=comparison.changes,
-        validators=tuple(_stored_validators(reading)) if reading else (),
+        validators=tuple(_stored_validators(reading)) if reading else None,
         bodies=_bodies(reading) if comparison.changes else (),
         rereads_at=reading.snapshot.rereads_at if reading and reading.snapshot else None,
-        failure=(failure.kind, failure.message) if failure else None,
+        failure=LookFailure(failure.kind, failure.message) if failure else None,
     )
 
 
-def _stored_validators(reading: Reading) -> Iterable[look_rows.StoredValidators]:
+def _stored_validators(reading: Reading) -> Iterable[StoredValidators]:
     for url, validators in reading.validators.items():
-        yield look_rows.StoredValidators(url, validators.etag, validators.last_modified, validators.digest)
+        yield StoredValidators(url, validators.etag, validators.last_modified, validators.digest)
 
 
 def _bodies(reading: Reading | None) -> tuple[tuple[str, bytes], ...]:

@@ -471,7 +471,7 @@ def test_failed_looks_make_us_blind_once_and_change_nothing_else() -> None:
 
 def test_reading_again_after_blindness_is_told_once_with_its_beginning() -> None:
     known, _ = run(Row("", (OPEN,), ()))
-    for minute in (2, 3, 4):
+    for minute in (2, 5, 8):
         known = compare_failure(known, FAILURE, T0 + minute * MINUTE).known
     done = compare(known, replace(OPEN, observed_at=T0 + 9 * MINUTE))
     assert [(c.kind, c.since) for c in done.changes] == [(K.SIGHTED, T0 + 2 * MINUTE)]
@@ -485,6 +485,14 @@ def test_two_failed_looks_are_forgotten_by_a_good_one() -> None:
         known = compare_failure(known, FAILURE, T0 + minute * MINUTE).known
     done = compare(known, look(3))
     assert (done.changes, done.known.failed_looks) == ((), 0)
+
+
+def test_failing_for_seconds_only_is_not_blind() -> None:
+    known = Known("acme")
+    for second in range(20):
+        done = compare_failure(known, FAILURE, T0 + timedelta(seconds=second))
+        assert done.changes == ()
+        known = done.known
 
 
 def test_nobody_is_called_blind_while_we_cannot_see_out() -> None:

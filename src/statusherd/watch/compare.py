@@ -31,7 +31,9 @@ class Policy:
     """How a vendor's looks are judged."""
 
     blind_after: int = 3
-    """Failed looks in a row until the source counts as blind."""
+    """Failed looks in a row until the source counts as blind, …"""
+    blind_for: timedelta = timedelta(minutes=5)
+    """… and for how long at least: a page that is looked at every second may restart in peace."""
     stale_after: timedelta = timedelta(days=30)
     """An open incident that nobody touched for this long is stale."""
     accept_after: int = 3
@@ -343,7 +345,7 @@ def compare_failure(
         failed_looks=known.failed_looks + 1,
         failing_since=known.failing_since or now,
     )
-    if after.blind_since is not None or after.failed_looks < policy.blind_after or cannot_see_out:
+    if after.blind_since is not None or cannot_see_out or not _is_blind(after, now, policy):
         return Comparison(after)
     change = Change(
         vendor=known.vendor,
@@ -356,6 +358,11 @@ def compare_failure(
         status=Status.UNKNOWN,
     )
     return Comparison(replace(after, blind_since=after.failing_since), (change,))
+
+
+def _is_blind(known: Known, now: datetime, policy: Policy) -> bool:
+    lasted = now - (known.failing_since or now)
+    return known.failed_looks >= policy.blind_after and lasted >= policy.blind_for
 
 
 def needs_history(known: Known, snapshot: Snapshot) -> bool:

@@ -1,0 +1,93 @@
+"""Putting the parts together: from a Config to a running installation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from statusherd.clock import Clock, SystemClock
+from statusherd.config import Config
+from statusherd.daemon import Daemon, Sources, owner_name
+from statusherd.dispatch import Dispatcher
+from statusherd.notify.deliver import AppriseSender, Sender
+from statusherd.pipeline import Pipeline, Setup
+from statusherd.store.engine import Store
+from statusherd.store.lock import RunnerLock
+from statusherd.watch.fetch import Fetcher, FetchLimits
+from statusherd.watch.read import Fetches
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """All parts of one installation, open and ready."""
+
+    store: Store
+    fetcher: Fetches
+    pipeline: Pipeline
+    dispatcher: Dispatcher
+    clock: Clock
+
+
+@asynccontextmanager
+async def installation(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    sender: Sender | None = None,
+    fetcher: Fetches | None = None,
+) -> AsyncIterator[Installation]:
+    """Open what `config` describes: the lock, the store, the HTTP client, the sender.
+
+    Raise StoreError where another process runs the same store, or it cannot be used. Clock, sender and
+    fetcher can be replaced by those of `statusherd.testing`.
+    """
+    clock = clock or SystemClock()
+    config.daemon.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with RunnerLock.acquire(config.database.url), Store.open(config.database.url) as store:
+        async with fetcher_of(config) as own_fetcher:
+            fetches: Fetches = fetcher or own_fetcher
+            pipeline = Pipeline(store, fetches, clock, setup_of(config))
+            dispatcher = Dispatcher(
+                store, sender or AppriseSender(), clock, lambda: pipeline.setup, owner_name()
+            )
+            yield Installation(store, fetches, pipeline, dispatcher, clock)
+
+
+def daemon_of(parts: Installation, sources: Sources) -> Daemon:
+    """Return the daemon over an open installation."""
+    return Daemon(parts.store, parts.pipeline, parts.dispatcher, parts.clock, sources)
+
+
+def fetcher_of(config: Config) -> Fetcher:
+    """Return the HTTP client as configured."""
+    http = config.http
+    limits = FetchLimits(
+        timeout=http.timeout,
+        max_body=http.max_body,
+        concurrency=http.concurrency,
+        per_host=http.per_host,
+    )
+    return Fetcher(limits, contact=http.contact, proxy=http.proxy, allow_private=http.allow_private)
+
+
+def setup_of(config: Config) -> Setup:
+    """Return what the pipeline works with, without the vendors added by command."""
+    return Setup(
+        vendors={vendor.name: vendor for vendor in config.vendors},
+        routes=config.routes,
+        channels={channel.name: channel for channel in config.channels},
+    )
+
+
+def secrets_of(config: Config) -> tuple[str, ...]:
+    """Return every text that must not show in a log: whole addresses, and the credentials in them."""
+    addresses = [channel.url for channel in config.channels]
+    addresses += [text for text in (config.database.url, config.http.proxy) if text and "@" in text]
+    found = list(addresses)
+    for address in addresses:
+        parts = urlsplit(address)
+        found += [unquote(part) for part in (parts.password, parts.username) if part]
+        found += [unquote(part) for part in parts.path.split("/") if len(part) > 11]
+    return tuple(dict.fromkeys(found))

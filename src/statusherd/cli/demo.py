@@ -1,0 +1,194 @@
+"""`statusherd demo`: a vendor's day in a few seconds, on this machine alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import click
+
+from statusherd import logs
+from statusherd.assembly import Installation, daemon_of, installation
+from statusherd.config import load
+from statusherd.daemon import Daemon, Sources
+from statusherd.model.errors import StatusherdError
+from statusherd.model.words import Impact, Phase
+from statusherd.testing import FakeClock, Fault, HttpSink, MailSink, StatusPage
+
+MORNING: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_CONFIG: Final = """
+[daemon]
+timezone = "Europe/Berlin"
+
+[http]
+allow_private = true
+contact = "demo@example.org"
+
+[[vendor]]
+name = "acme"
+title = "Acme Payments"
+page = "{page}"
+format = "statuspage"
+
+[[channel]]
+name = "on-call"
+url = "{mail}"
+
+[[channel]]
+name = "team chat"
+url = "{chat}"
+format = "markdown"
+
+[[route]]
+match = {{ severity = "SEV3" }}
+channels = ["on-call"]
+continue = true
+
+[[route]]
+match = {{ event = ["incident", "disturbance", "maintenance", "source"] }}
+channels = ["team chat"]
+"""
+
+
+@click.command("demo")
+def command() -> None:
+    """Play a scripted day of an invented vendor through the real daemon, and print who was told what.
+
+    Page, mail server and chat are servers on this machine; nothing leaves it, and no file is kept.
+    """
+    logs.set_up("critical")
+    asyncio.run(_demo())
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The demo's page, its two recipients, and its clock."""
+
+    clock: FakeClock
+    page: StatusPage
+    mail: MailSink
+    chat: HttpSink
+
+    def received(self) -> tuple[int, int]:
+        """Return how many messages the mail box and the chat hold."""
+        return len(self.mail.received), len(self.chat.received)
+
+
+async def _demo() -> None:
+    clock = FakeClock(MORNING)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="statusherd-demo-"))
+        page = await stack.enter_async_context(
+            StatusPage(clock, "Acme Payments", ("API", "Dashboard", "Webhooks"))
+        )
+        stage = Stage(
+            clock,
+            page,
+            await stack.enter_async_context(MailSink()),
+            await stack.enter_async_context(HttpSink()),
+        )
+        config = Path(folder) / "config.toml"
+        config.write_text(_CONFIG.format(page=page.url, mail=stage.mail.url, chat=stage.chat.url))
+        config.chmod(0o600)
+        parts = await stack.enter_async_context(installation(load(config), clock=clock))
+        await _play(stage, parts)
+
+
+async def _play(stage: Stage, parts: Installation) -> None:
+    daemon = daemon_of(parts, Sources(lambda: parts.pipeline.setup, lambda _: 60.0))
+    running = asyncio.create_task(daemon.run())
+    try:
+        await _day(stage)
+    finally:
+        await _end(daemon, running, stage.clock)
+
+
+async def _end(daemon: Daemon, running: asyncio.Task[None], clock: FakeClock) -> None:
+    daemon.stop()
+    while not running.done():
+        await clock.advance(1)
+        await asyncio.sleep(0.01)
+    await running
+
+
+async def _day(stage: Stage) -> None:
+    page = stage.page
+    _say(stage, "All is well. The daemon looks at the page once a minute and tells nobody.")
+    await _pass(stage, minutes=5)
+
+    _say(stage, "Acme posts an incident: API down for some.")
+    incident = page.open(
+        "Elevated API errors", Impact.MAJOR, ["API"], text="API requests fail for some customers."
+    )
+    await _pass(stage, minutes=3, chats=1)
+
+    _say(stage, "Acme only rewrites a time stamp. That is no news.")
+    page.touch(incident)
+    await _pass(stage, minutes=3)
+
+    _say(stage, "It gets worse: now critical. SEV3 or worse goes to the on-call mail too.")
+    page.edit(incident, impact=Impact.CRITICAL)
+    page.update(incident, Phase.IDENTIFIED, "A bad deployment is the cause. All API requests fail.")
+    await _pass(stage, minutes=9, mails=1, chats=1)
+
+    _say(stage, "The page itself breaks for a while. Unreadable is not down and not up.")
+    page.fault = Fault.HTML
+    await _pass(stage, minutes=3)
+    page.fault = None
+    await _pass(stage, minutes=6)
+
+    _say(stage, "Acme resolves the incident.")
+    page.resolve(incident, "The deployment was rolled back. All systems are normal.")
+    await _pass(stage, minutes=3, mails=1, chats=1)
+
+    _say(stage, "Acme announces a maintenance for the evening; the chat asked for those.")
+    evening = stage.clock.now() + timedelta(hours=8)
+    window = page.schedule_maintenance("Database upgrade", evening, evening + timedelta(hours=1))
+    await _pass(stage, minutes=3, chats=1)
+
+    _say(stage, "The window opens, and closes.")
+    await stage.clock.advance_to(evening)
+    page.start_maintenance(window)
+    await _pass(stage, minutes=3, chats=1)
+    await stage.clock.advance(45 * 60)
+    page.end_maintenance(window)
+    await _pass(stage, minutes=3, chats=1)
+    _say(stage, "The day is over: every change was told once, to those who asked for it.")
+
+
+def _say(stage: Stage, sentence: str) -> None:
+    local = stage.clock.now().astimezone(ZoneInfo("Europe/Berlin"))
+    click.secho(f"\n{local:%H:%M}  {sentence}", bold=True)
+
+
+async def _pass(stage: Stage, minutes: int, mails: int = 0, chats: int = 0) -> None:
+    """Let minutes go by, a look in each, and print what was received; exactly so many messages are due."""
+    before = stage.received()
+    for _ in range(minutes):
+        seen = stage.page.count()
+        await stage.clock.advance(60)
+        await stage.page.wait_for(seen + 1)
+    due = (before[0] + mails, before[1] + chats)
+    await asyncio.gather(stage.mail.wait_for(due[0], 15), stage.chat.wait_for(due[1], 15))
+    for mail in stage.mail.received[before[0] :]:
+        _print_message("on-call mail", f"Subject: {mail.subject}\n{mail.text}")
+    for message in stage.chat.received[before[1] :]:
+        _print_message("team chat", json.loads(message.body)["message"])
+    if stage.received() != due:
+        raise StatusherdError(f"the demo expected {due} messages and saw {stage.received()}")
+    if due == before:
+        click.echo("       (nobody is told)")
+
+
+def _print_message(recipient: str, text: str) -> None:
+    click.secho(f"    ┌ {recipient}", fg="cyan")
+    for line in text.strip().splitlines():
+        click.secho("    │ ", fg="cyan", nl=False)
+        click.echo(line)

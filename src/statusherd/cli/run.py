@@ -1,0 +1,71 @@
+"""`statusherd run`: the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import click
+import structlog
+
+from statusherd import config as configuration
+from statusherd import logs
+from statusherd.assembly import daemon_of, installation, secrets_of, setup_of
+from statusherd.config import Config
+from statusherd.daemon import Daemon, Sources
+from statusherd.model.vendors import WatchedVendor
+from statusherd.pipeline import Setup
+
+log = structlog.get_logger()
+
+
+@click.command("run")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Run the daemon: look at the vendors, notice, tell people.
+
+    SIGHUP reads the configuration again, SIGTERM ends it without loss.
+    """
+    config = configuration.load(configuration.find(ctx.find_root().params.get("config")))
+    logs.set_up(config.daemon.log_level, secrets_of(config))
+    for warning in config.warnings:
+        log.warning("config", warning=warning)
+    asyncio.run(_run(config))
+
+
+async def _run(config: Config) -> None:
+    current = _Current(config)
+    async with installation(config) as parts:
+        daemon = daemon_of(parts, Sources(current.reload, current.interval))
+        _listen(daemon)
+        await daemon.run()
+
+
+class _Current:
+    """The configuration in force."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+
+    def interval(self, vendor: WatchedVendor) -> float:
+        return self.config.interval_of(vendor)
+
+    def reload(self) -> Setup:
+        self.config = configuration.load(self.config.path)
+        logs.set_up(self.config.daemon.log_level, secrets_of(self.config))
+        return setup_of(self.config)
+
+
+def _listen(daemon: Daemon) -> None:
+    """Take the operator's signals; a second one to end is meant: at once."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        daemon.stop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, sys.exit, 1)
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    loop.add_signal_handler(signal.SIGINT, end)
+    loop.add_signal_handler(signal.SIGHUP, daemon.reload)
