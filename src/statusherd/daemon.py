@@ -219,11 +219,22 @@ class Daemon:
     async def _house_loop(self) -> None:
         while True:
             await self._pipeline.states.flush_seen()
+            self._look_again()
             version = await self._store.read(vendor_rows.vendors_version)
             if version != self._vendors_version:
                 await self._notice_vendors()
             self._feed_watchdog()
             await self._clock.sleep(HOUSEKEEPING)
+
+    def _look_again(self) -> None:
+        """After we could not see out, let no vendor wait for its back-off, and none come in a stampede."""
+        if not self._pipeline.states.take_sight_back():
+            return
+        now, vendors = self._clock.monotonic(), self._pipeline.setup.vendors
+        for name in self._pipeline.states.failing():
+            if name in vendors and name in self._agenda:
+                self._agenda.set(name, first_look(self._pace(vendors[name]), vendor=name, now=now))
+        self._agenda_changed.set()
 
     async def _notice_vendors(self) -> None:
         """Bring the list of watched vendors up to date: those of the config and those added."""

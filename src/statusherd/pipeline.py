@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
-from statusherd.model.errors import LookError
+from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
@@ -105,7 +105,8 @@ class Pipeline:
             cannot_see_out=self.states.is_dark(vendor),
         )
         stored = await self.states.save(vendor, comparison, now, failure=failure)
-        log.debug("look failed", vendor=vendor.name, kind=str(failure.kind), error=failure.message)
+        note = log.warning if failure.kind is FailureKind.REFUSED_ADDRESS else log.debug
+        note("look failed", vendor=vendor.name, kind=str(failure.kind), error=failure.message)
         return _result(comparison.known, len(stored), failure, failure.retry_after)
 
     def _policy(self, vendor: WatchedVendor) -> Policy:

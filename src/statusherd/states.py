@@ -58,6 +58,7 @@ class States:
         self._seen: dict[str, datetime] = {}
         self._outlook = Outlook()
         self._sight_lock = asyncio.Lock()
+        self._sees_again = False
 
     async def load(self) -> None:
         """Take up the work where the store left it."""
@@ -148,6 +149,15 @@ class States:
                     if self._sight_moved(scope):
                         await self._record_sight(scope, at)
 
+    def take_sight_back(self) -> bool:
+        """Tell, once, that sources can be read again after most could not: the rest wait in back-off."""
+        came_back, self._sees_again = self._sees_again, False
+        return came_back
+
+    def failing(self) -> tuple[str, ...]:
+        """Return the vendors whose last look failed."""
+        return tuple(name for name, state in self._states.items() if state.known.failed_looks)
+
     def _sight_moved(self, scope: str) -> bool:
         if scope != EVERYWHERE and self._outlook.is_dark(EVERYWHERE):
             return False
@@ -169,6 +179,7 @@ class States:
             changes=(change,),
         )
         await self._write(state, record)
+        self._sees_again = self._sees_again or not dark
 
 
 def _sight_change(known: Known, scope: str, counts: tuple[int, int], at: datetime) -> Change:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import resource
 import signal
 import sys
 
@@ -31,7 +33,16 @@ def command(ctx: click.Context) -> None:
     logs.set_up(config.daemon.log_level, secrets_of(config))
     for warning in config.warnings:
         log.warning("config", warning=warning)
+    _allow_files()
     asyncio.run(_run(config))
+
+
+def _allow_files() -> None:
+    """Take the file descriptors that the system lets us have: each open page is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _run(config: Config) -> None:

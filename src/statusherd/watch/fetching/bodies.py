@@ -24,7 +24,7 @@ ACCEPT_ENCODING: Final = "gzip, deflate, br, zstd"
 MAX_MEMBERS: Final = 1024
 """Parts strung together in one gzip or zstd body; each costs time and need not yield a byte."""
 
-_ZSTD_LIMITS: Final = {zstd.DecompressionParameter.window_log_max: 23}  # 8 MiB, RFC 9659
+_ZSTD_LIMITS: Final[dict[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}  # 8 MiB, RFC 9659
 _STILL_PACKED: Final = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")  # gzip, zstd
 
 

@@ -103,7 +103,7 @@ def _proxy_reason(failure: aiohttp.ClientProxyConnectionError | aiohttp.ClientHt
 
 
 def _reason(error: OSError) -> str:
-    if error.errno in errno.errorcode:
+    if error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)
     return _short(error.strerror or str(error) or type(error).__name__)
 

@@ -15,6 +15,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+# Codecs of the standard library that a label can name, and that are slow or no charsets at all.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -31,7 +34,7 @@ class Document:
         for bom, encoding in _BOMS:
             if self.body.startswith(bom):
                 return self.body[len(bom) :].decode(encoding, "replace")
-        return self.body.decode(_charset(self.content_type), "replace")
+        return self.body.decode(declared_charset(self.content_type) or "utf-8", "replace")
 
     def refuse_empty(self) -> None:
         """Raise LookError where there is nothing to read."""
@@ -39,15 +42,23 @@ class Document:
             raise LookError(FailureKind.EMPTY, "the body is empty", subject=self.url)
 
 
-def _charset(content_type: str) -> str:
+def declared_charset(content_type: str) -> str | None:
+    """Return the charset that a media type header names; None where it names none that decodes text."""
     for part in content_type.split(";")[1:]:
         name, _, value = part.partition("=")
         if name.strip().lower() == "charset":
-            try:
-                return codecs.lookup(value.strip().strip("\"'")).name
-            except (LookupError, ValueError):
-                break
-    return "utf-8"
+            return usable_charset(value)
+    return None
+
+
+def usable_charset(name: str) -> str | None:
+    """Return the codec behind a charset's name, None where it is unknown or no charset of documents."""
+    try:
+        codec = codecs.lookup(name.strip().strip("\"'")).name
+        b" ".decode(codec, "replace")
+    except (LookupError, ValueError):
+        return None
+    return None if codec in _NO_CHARSETS else codec
 
 
 def looks_like_html(text: str) -> bool:

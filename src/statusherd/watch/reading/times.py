@@ -13,6 +13,7 @@ from statusherd.model.words import MaintenancePhase
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_HALF_A_YEAR: Final = timedelta(days=180)
 
 # Abbreviations seen in status feeds with the offset in hours that their senders mean. The library's
 # own table is not used: it knows few, and reads "UTC+2" with the sign turned round.
@@ -31,6 +32,9 @@ _GO = re.compile(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? ([+-]\d{4}) \S+$"
 _JS_ZONE_NAME = re.compile(r"\s*\([^)]*\)\s*$")
 _UTC_OFFSET = re.compile(r"(?<![A-Za-z])(?:UTC|GMT)\s*([+-])\s*(\d{1,2})(?::?(\d\d))?\b")
 _EPOCH = re.compile(r"^\d{9,14}(\.\d+)?$")
+_HALF_DAY = re.compile(r"\b\d{1,2}(?::\d\d){0,2}\s*[AaPp]\.?[Mm]\b")
+_RFC822_ZONE = re.compile(r"[+-]\d{4}$|\b(GMT|UTC|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)$")
+_YEARLESS = re.compile(r"^([A-Z][a-z]{2})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{1,2}:\d\d(?::\d\d)?)\b\s*(.*)$")
 _ALPHA_ZONE = re.compile(r"\b([A-Z]{2,5})\s*$")
 
 
@@ -87,8 +91,9 @@ def _is_readable(abbreviation: str) -> bool:
 
 
 def _from_rfc822(text: str) -> datetime | None:
-    # The standard library reads zones it does not know as "-0000", so those never get here.
-    if not re.search(r"[+-]\d{4}$|\b(GMT|UTC|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)$", text):
+    # The standard library reads zones it does not know as "-0000", so those never get here, and takes
+    # "10:00 PM" for ten in the morning.
+    if _HALF_DAY.search(text) or not _RFC822_ZONE.search(text):
         return None
     try:
         moment = parsedate_to_datetime(text)
@@ -102,12 +107,21 @@ def _from_english(text: str) -> datetime | None:
     # by the library would be a guess.
     try:
         one, other = (
-            dateutil_parser.parse(text, tzinfos=_TZINFOS, default=default)
+            dateutil_parser.parse(text, tzinfos=_zone_of, default=default)
             for default in (datetime(2001, 1, 1), datetime(2002, 2, 2))  # noqa: DTZ001
         )
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
     return one if one == other else None
+
+
+def _zone_of(name: str | None, offset: int | None) -> tzinfo | None:
+    """Return the zone that stands in a date; raise ValueError for a name we do not know."""
+    if name is None:
+        return None if offset is None else timezone(timedelta(seconds=offset))
+    if name.upper() not in _TZINFOS:
+        raise ValueError(f"unknown time zone {name!r}")
+    return _TZINFOS[name.upper()]
 
 
 def _to_utc(moment: datetime, zone: tzinfo | None) -> datetime | None:
@@ -127,12 +141,18 @@ def _plausible(moment: datetime) -> datetime | None:
 
 def with_year_near(text: str, near: datetime, zone: tzinfo = UTC) -> datetime | None:
     """Read a stamp without a year ("Mar 16, 19:46 UTC") as the one closest to `near`."""
-    candidates = (
-        moment
-        for year in (near.year - 1, near.year, near.year + 1)
-        if (moment := parse_time(f"{year} {text}", zone)) is not None
-    )
-    return min(candidates, key=lambda moment: abs(moment - near), default=None)
+    # In the order of mail headers the standard library reads it, many times faster.
+    match = _YEARLESS.match(text)
+    before, after = (f"{match[2]} {match[1]} ", f" {match[3]} {match[4]}") if match else ("", f" {text}")
+    best = None
+    for year in (near.year, near.year - 1, near.year + 1):
+        moment = parse_time(f"{before}{year}{after}", zone)
+        if moment is None:
+            continue
+        if abs(moment - near) < _HALF_A_YEAR:
+            return moment
+        best = moment if best is None else min(best, moment, key=lambda candidate: abs(candidate - near))
+    return best
 
 
 def window_phase(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> MaintenancePhase:

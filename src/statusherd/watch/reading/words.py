@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 
 T = TypeVar("T")
 _SEPARATORS = re.compile(r"[\s_-]+")
+MAX_WORD = 100
+"""Vocabularies have no longer words; what is longer is unknown by its beginning already."""
 
 
 def fold(word: object) -> str:
     """Return `word` lower-cased without spaces, hyphens and underscores: how vocabularies compare."""
-    return _SEPARATORS.sub("", word.lower()) if isinstance(word, str) else ""
+    return _folded(word[:MAX_WORD]) if isinstance(word, str) else ""
+
+
+@lru_cache(2_000)
+def _folded(word: str) -> str:
+    return _SEPARATORS.sub("", word.lower())
 
 
 class Notes:
