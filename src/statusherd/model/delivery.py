@@ -98,6 +98,8 @@ class NewDelivery:
     dedup_key: str
     alert: Alert
     due_at: datetime
+    change_number: int | None = None
+    """The Change's place in the log."""
 
 
 @dataclass(frozen=True, slots=True)

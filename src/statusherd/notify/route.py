@@ -260,7 +260,7 @@ def _delivery(
         ends=STEPS[question.change.kind][1] in (Step.END, Step.NOTICE, Step.SUMMARY),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
-    return NewDelivery(verdict.channel, key, alert, now)
+    return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
 
 
 def _in_scope(question: Question) -> Change:

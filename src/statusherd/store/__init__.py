@@ -1,0 +1,1 @@
+"""What is remembered: the tables, the migrations, and the queries grouped by use."""

@@ -1,0 +1,87 @@
+"""The log of changes: appended by looks, read in order by the routing, shown as history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from statusherd.model.changes import Change, LoggedChange
+from statusherd.store import tables
+from statusherd.store.rows import CHANGE
+
+_change = tables.change
+_APPEND = insert(_change).values({c.name: bindparam(c.name) for c in _change.c if c.name != "number"})
+_UNROUTED = (
+    select(_change.c.number, _change.c.body)
+    .where(_change.c.routed_at.is_(None))
+    .order_by(_change.c.number)
+    .limit(bindparam("most"))
+)
+_ROUTED = (
+    update(_change)
+    .where(_change.c.number == bindparam("key"), _change.c.routed_at.is_(None))
+    .values(routed_at=bindparam("now"))
+)
+
+
+def append(conn: Connection, changes: Sequence[Change]) -> tuple[int, ...]:
+    """Put changes at the end of the log; return their numbers."""
+    return tuple(_append(conn, change) for change in changes)
+
+
+def _append(conn: Connection, change: Change) -> int:
+    row = {
+        "vendor": change.vendor,
+        "kind": change.kind,
+        "subject": change.subject,
+        "at": change.at,
+        "routed_at": None,
+        "body": CHANGE.dump(change),
+    }
+    key = conn.execute(_APPEND, row).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def unrouted(conn: Connection, limit: int = 500, *, lock: bool = False) -> tuple[LoggedChange, ...]:
+    """Return the oldest changes that wait for their decisions, in order.
+
+    `lock`, in a writing transaction, makes another daemon wait that wants the same: so a change is routed
+    once and in its place. Read, decide and `mark_routed` in one transaction.
+    """
+    query = _UNROUTED.with_for_update() if lock else _UNROUTED
+    return tuple(_logged(row) for row in conn.execute(query, {"most": limit}))
+
+
+def mark_routed(conn: Connection, numbers: Iterable[int], at: datetime) -> None:
+    """Note that the decisions on these changes are written."""
+    rows = [{"key": number, "now": at} for number in numbers]
+    if rows:
+        conn.execute(_ROUTED, rows)
+
+
+def changes_of(
+    conn: Connection, vendor: str | None = None, since: datetime | None = None, limit: int = 100
+) -> tuple[LoggedChange, ...]:
+    """Return the newest changes of a vendor, or of all, newest first."""
+    query = select(_change.c.number, _change.c.body)
+    if vendor is not None:
+        query = query.where(_change.c.vendor == vendor)
+    if since is not None:
+        query = query.where(_change.c.at >= since)
+    newest = query.order_by(_change.c.at.desc(), _change.c.number.desc()).limit(limit)
+    return tuple(_logged(row) for row in conn.execute(newest))
+
+
+def change_numbered(conn: Connection, number: int) -> LoggedChange | None:
+    """Return one change of the log, None where there is none of that number."""
+    query = select(_change.c.number, _change.c.body).where(_change.c.number == number)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _logged(row)
+
+
+def _logged(row: Row[int, str]) -> LoggedChange:
+    number, body = row
+    return LoggedChange(number, CHANGE.load(body))

@@ -1,0 +1,75 @@
+"""Letting go of the old, a bounded piece at a time, so that the file stays bounded and nobody waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, tuple_
+
+from statusherd.model.words import DeliveryState
+from statusherd.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long what is kept. What is open, waiting or still compared with stays whatever its age."""
+
+    bodies: timedelta = timedelta(days=14)
+    history: timedelta = timedelta(days=400)
+    """Changes, incidents, maintenances and spans: a year's report can be made."""
+    messages: timedelta = timedelta(days=90)
+
+
+_DONE: Final = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.CANCELLED)
+
+
+def prune(conn: Connection, now: datetime, keep: Keep | None = None, limit: int = 1000) -> int:
+    """Delete at most `limit` rows of each kind that are older than `keep` says; return how many went.
+
+    Call it again, in a new transaction, until it returns 0.
+    """
+    kept = keep or Keep()
+    return sum(
+        _delete(conn, table, condition, limit)
+        for table, condition in (
+            (tables.look_body, tables.look_body.c.at < now - kept.bodies),
+            (tables.delivery, _old_deliveries(now - kept.messages)),
+            (tables.thread, _old_threads(now - kept.history)),
+            (tables.change, _old_changes(now - kept.history)),
+            (tables.component_span, tables.component_span.c.ended_at < now - kept.history),
+            (tables.vendor_incident, _forgotten(tables.vendor_incident, now - kept.history)),
+            (tables.maintenance, _forgotten(tables.maintenance, now - kept.history)),
+            (tables.lease, tables.lease.c.until < now - kept.bodies),
+        )
+    )
+
+
+def _delete(conn: Connection, table: Table, condition: ColumnElement[bool], limit: int) -> int:
+    keys: Any = tuple(table.primary_key.columns)
+    key = keys[0] if len(keys) == 1 else tuple_(*keys)
+    old = select(*keys).where(condition).limit(limit)
+    return conn.execute(delete(table).where(key.in_(old))).rowcount
+
+
+def _old_deliveries(before: datetime) -> ColumnElement[bool]:
+    delivery = tables.delivery.c
+    return and_(delivery.created_at < before, delivery.state.in_(_DONE))
+
+
+def _old_threads(before: datetime) -> ColumnElement[bool]:
+    """A thread that some channel still waits to hear the end of is not over, nor is one with messages."""
+    thread, told, delivery = tables.thread.c, tables.told.c, tables.delivery.c
+    waiting = exists().where(told.thread == thread.id, told.ended.is_(False))
+    return and_(thread.opened_at < before, ~waiting, ~exists().where(delivery.thread == thread.id))
+
+
+def _old_changes(before: datetime) -> ColumnElement[bool]:
+    change = tables.change.c
+    return and_(change.at < before, change.routed_at.is_not(None))
+
+
+def _forgotten(table: Table, before: datetime) -> ColumnElement[bool]:
+    """What looks are still compared with stays: it would come back as news."""
+    return and_(table.c.sorted_at < before, table.c.remembered.is_(False))
