@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -55,9 +56,9 @@ async def installation(
             yield Installation(store, fetches, pipeline, dispatcher, clock)
 
 
-def daemon_of(parts: Installation, sources: Sources) -> Daemon:
-    """Return the daemon over an open installation."""
-    return Daemon(parts.store, parts.pipeline, parts.dispatcher, parts.clock, sources)
+def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | None = None) -> Daemon:
+    """Return the daemon over an open installation; `rng` for those who want the same jitter each time."""
+    return Daemon(parts.store, parts.pipeline, parts.dispatcher, parts.clock, sources, rng=rng)
 
 
 def fetcher_of(config: Config) -> Fetcher:

@@ -10,7 +10,8 @@ import asyncio
 import os
 import random
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,7 +52,14 @@ class Daemon:
     """One running installation. Everything it needs is handed in, so that tests run it whole."""
 
     def __init__(
-        self, store: Store, pipeline: Pipeline, dispatcher: Dispatcher, clock: Clock, sources: Sources
+        self,
+        store: Store,
+        pipeline: Pipeline,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        sources: Sources,
+        *,
+        rng: random.Random | None = None,
     ) -> None:
         self._store = store
         self._pipeline = pipeline
@@ -61,7 +69,7 @@ class Daemon:
         self._agenda = Agenda()
         self._looks: dict[str, asyncio.Task[None]] = {}
         self._results: dict[str, Status] = {}
-        self._random = random.Random()  # noqa: S311 - jitter, not a secret
+        self._random = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._configured: Mapping[str, WatchedVendor] = {}
         self._vendors_version = -1
         self._stop = asyncio.Event()
@@ -69,6 +77,7 @@ class Daemon:
         self._to_route = asyncio.Event()
         self._to_deliver = asyncio.Event()
         self._progress_at = clock.monotonic()
+        self._works = 0
 
     async def run(self) -> None:
         """Work until `stop` is called, then drain."""
@@ -100,6 +109,20 @@ class Daemon:
         self._vendors_version = -1  # the added vendors join at the next round
         log.info("reloaded", vendors=len(setup.vendors))
         return True
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a look, a decision or a message is under way: for those who drive the clock themselves."""
+        waiting = self._to_route.is_set() or self._to_deliver.is_set()
+        return bool(self._looks or self._works or waiting or self._dispatcher.is_busy)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._works += 1
+        try:
+            yield
+        finally:
+            self._works -= 1
 
     async def _take_up(self) -> None:
         """Go on where the last run ended: its state, its unrouted Changes, its unsent messages."""
@@ -182,15 +205,17 @@ class Daemon:
     async def _route_loop(self) -> None:
         while True:
             await self._to_route.wait()
-            self._to_route.clear()
-            if await self._pipeline.route_new():
-                self._to_deliver.set()
+            with self._at_work():
+                self._to_route.clear()
+                if await self._pipeline.route_new():
+                    self._to_deliver.set()
 
     async def _deliver_loop(self) -> None:
         while True:
-            self._to_deliver.clear()
-            self._dispatcher.idle_again.clear()
-            await self._dispatcher.deliver_due()
+            with self._at_work():
+                self._to_deliver.clear()
+                self._dispatcher.idle_again.clear()
+                await self._dispatcher.deliver_due()
             await self._until_due()
 
     async def _until_due(self) -> None:

@@ -51,6 +51,11 @@ class Dispatcher:
         self.idle_again = asyncio.Event()
         """Set when a channel has finished what it had claimed, so that more can be claimed for it."""
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a message is under way."""
+        return bool(self._tasks)
+
     async def take_over(self) -> int:
         """Free what a dead predecessor had claimed; return how many messages that were."""
         now = self._clock.now()
