@@ -154,7 +154,6 @@ _QUESTIONS = {
     "resend": lambda conn: outbox.resend(conn, 1, T0),
     "orphans": lambda conn: outbox.release_orphans(conn, "me", T0),
     "facts": lambda conn: outbox.facts(conn, ["t1", "t2"]),
-    "put": lambda conn: outbox.put_deliveries(conn, [delivery("k")], T0),
     "decisions": lambda conn: conversations.decisions_of(conn, 1),
     "by change": lambda conn: deliveries.deliveries_of_change(conn, 1),
     "by thread": lambda conn: deliveries.deliveries_of_thread(conn, "t"),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from statusherd.model.records import (
     Component,
@@ -31,6 +31,7 @@ from statusherd.watch.reading.times import parse_time, window_phase
 from statusherd.watch.reading.values import (
     Object,
     as_object,
+    link,
     load_json,
     objects,
     string,
@@ -87,13 +88,17 @@ def page_root(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/"
 
 
-def api_root(document: Document) -> Object:
+def api_root(document: Document, format_name: str = "Statuspage") -> Object:
     """Return the object of one API document; raise ParseError where it has none of the API's keys."""
     value = load_json(document)
-    # Archives and the unresolved list of some tools hand out the bare list.
-    root: Object = {"incidents": value} if isinstance(value, list) else as_object(value)
-    if not any(_is_anchored(root, key) for key in _DOCUMENT_KEYS):
-        raise not_this("Statuspage", document, f"none of the keys {', '.join(_DOCUMENT_KEYS)}")
+    # Archives and the unresolved list of some tools hand out the bare list. An empty one proves nothing.
+    root: Object = {"incidents": value} if isinstance(value, list) and value else as_object(value)
+    given = [key for key in _DOCUMENT_KEYS if root.get(key) is not None]
+    if not given:
+        raise not_this(format_name, document, f"none of the keys {', '.join(_DOCUMENT_KEYS)}")
+    for key in given:
+        if not _is_anchored(root, key):
+            raise not_this(format_name, document, f"{key!r} does not hold what it should")
     return root
 
 
@@ -101,14 +106,18 @@ def _is_anchored(root: Object, key: str) -> bool:
     if key == "status":
         return "indicator" in as_object(root.get(key))
     items = root.get(key)
-    return isinstance(items, list) and all("id" in as_object(item) for item in items)
+    return isinstance(items, list) and all(_id(as_object(item)) for item in items)
+
+
+def _id(row: Object) -> str:
+    return string(row.get("id")) or ""
 
 
 def read_api(roots: Sequence[Object], look: Look, format_name: str) -> Snapshot:
     """Read the API's documents into one Snapshot; shared with products that imitate the API."""
     notes = Notes()
     page = next((as_object(root["page"]) for root in roots if "page" in root), {})
-    page_url = string(page.get("url"))
+    page_url = link(page.get("url"))
     page_status = _rollup(roots, notes)
     components = _components(roots, notes)
     incidents, windows = _incidents(roots, page_url, notes)
@@ -126,40 +135,45 @@ def read_api(roots: Sequence[Object], look: Look, format_name: str) -> Snapshot:
         warnings=notes.all,
         page_name=plain_line(string(page.get("name"))) or None,
         page_url=page_url,
+        rereads_at=_rereads_at((*_rows(roots, "scheduled_maintenances"), *windows), look.now),
     )
 
 
 def _coverage(roots: Iterable[Object]) -> Coverage:
     coverage = Coverage()
     for root in roots:
-        is_summary = "components" in root and "incidents" in root
+        has = {key: root.get(key) is not None for key in _DOCUMENT_KEYS}
         coverage |= Coverage(
-            rollup="status" in root,
-            components="components" in root,
-            incidents="incidents" in root,
+            rollup=has["status"],
+            components=has["components"],
+            incidents=has["incidents"],
             # The summary lists unresolved incidents only; the list of its own goes back.
-            history="incidents" in root and not is_summary,
-            maintenances="scheduled_maintenances" in root,
+            history=has["incidents"] and not has["components"],
+            maintenances=has["scheduled_maintenances"],
         )
     return coverage
 
 
+def _rows(roots: Iterable[Object], key: str) -> list[Object]:
+    return [row for root in roots for row in objects(root.get(key))]
+
+
 def _rollup(roots: Iterable[Object], notes: Notes) -> Status | None:
     for root in roots:
-        if "status" in root:
+        if root.get("status") is not None:
             word = as_object(root["status"]).get("indicator")
             return notes.look_up(ROLLUPS, word, Status.UNKNOWN, "page status")
     return None
 
 
 def _components(roots: Iterable[Object], notes: Notes) -> tuple[Component, ...]:
-    rows = {str(row.get("id")): row for root in roots for row in objects(root.get("components"))}
+    rows = {_id(row): row for row in _rows(roots, "components")}
     groups = {key: row for key, row in rows.items() if row.get("group") is True}
     return tuple(
         Component(
             id=key,
             name=plain_line(string(row.get("name"))),
-            group=_group_name(groups.get(str(row.get("group_id")))),
+            group=_group_name(groups.get(string(row.get("group_id")) or "")),
             status=notes.look_up(COMPONENT_STATES, row.get("status"), Status.UNKNOWN, "component status"),
         )
         for key, row in rows.items()
@@ -177,7 +191,7 @@ def _incidents(
     """Return the incidents, newest knowledge of each, and the windows found among them."""
     found: dict[str, VendorIncident] = {}
     windows: list[Object] = []
-    for row in (row for root in roots for row in objects(root.get("incidents"))):
+    for row in _rows(roots, "incidents"):
         if fold(row.get("status")) in _WINDOW_WORDS:
             windows.append(row)
             continue
@@ -199,7 +213,7 @@ def _incident(row: Object, page_url: str | None, notes: Notes) -> VendorIncident
     updates = _updates(row, lambda word: notes.look_up(PHASES, word, phase, "update phase"))
     over = parse_time(row.get("resolved_at")) or (updates[-1].at if updates else None)
     return VendorIncident(
-        id=str(row.get("id")),
+        id=_id(row),
         title=plain_line(string(row.get("name"))),
         impact=notes.look_up(IMPACTS, row.get("impact"), Impact.UNKNOWN, "impact"),
         phase=phase,
@@ -213,8 +227,8 @@ def _incident(row: Object, page_url: str | None, notes: Notes) -> VendorIncident
 
 
 def _incident_url(row: Object, page_url: str | None) -> str | None:
-    link = string(row.get("shortlink"))
-    return link or (urljoin(page_url, f"/incidents/{row.get('id')}") if page_url else None)
+    short = link(row.get("shortlink"))
+    return short or (link(f"{page_root(page_url)}incidents/{_id(row)}") if page_url else None)
 
 
 def _component_ids(row: Object) -> tuple[str, ...]:
@@ -242,25 +256,32 @@ def _updates(row: Object, word: Callable[[object], Phase | MaintenancePhase]) ->
 def _maintenances(
     roots: Iterable[Object], windows: Iterable[Object], now: datetime, notes: Notes
 ) -> tuple[Maintenance, ...]:
-    rows = [row for root in roots for row in objects(root.get("scheduled_maintenances"))]
-    found = {str(row.get("id")): _maintenance(row, now, notes) for row in (*rows, *windows)}
-    return tuple(found.values())
+    rows = (*_rows(roots, "scheduled_maintenances"), *windows)
+    return tuple({_id(row): _maintenance(row, now, notes) for row in rows}.values())
+
+
+def _rereads_at(rows: Iterable[Object], now: datetime) -> datetime | None:
+    """Return when the clock alone moves a window next: that is where a row's own word does not tell."""
+    by_clock = (row for row in rows if fold(row.get("status")) not in MAINTENANCE_PHASES)
+    edges = [edge for row in by_clock for edge in _window(row) if edge is not None and edge > now]
+    return min(edges, default=None)
+
+
+def _window(row: Object) -> tuple[datetime | None, datetime | None]:
+    return parse_time(row.get("scheduled_for")), parse_time(row.get("scheduled_until"))
 
 
 def _maintenance(row: Object, now: datetime, notes: Notes) -> Maintenance:
-    starts_at, ends_at = (
-        parse_time(row.get("scheduled_for")),
-        parse_time(row.get("scheduled_until")),
-    )
+    starts_at, ends_at = _window(row)
     by_clock = window_phase(starts_at, ends_at, now)
     phase = notes.look_up(MAINTENANCE_PHASES, row.get("status"), by_clock, "maintenance phase")
     return Maintenance(
-        id=str(row.get("id")),
+        id=_id(row),
         title=plain_line(string(row.get("name"))),
         phase=phase,
         starts_at=starts_at,
         ends_at=ends_at,
         component_ids=_component_ids(row),
-        url=string(row.get("shortlink")),
+        url=link(row.get("shortlink")),
         updates=_updates(row, lambda word: MAINTENANCE_PHASES.get(fold(word), phase)),
     )

@@ -14,7 +14,7 @@ from statusherd.watch.formats._feed_xml import lean_feed
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time
-from statusherd.watch.reading.values import string
+from statusherd.watch.reading.values import link, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def read_feed(document: Document) -> Feed:
     )
     return Feed(
         title=plain_line(_text(parsed.feed, "title")) or None,
-        link=_text(parsed.feed, "link"),
+        link=link(_text(parsed.feed, "link")),
         items=tuple(_item(entry) for entry in parsed.entries),
         left_out=left_out,
     )

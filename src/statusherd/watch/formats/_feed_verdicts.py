@@ -26,6 +26,7 @@ from statusherd.watch.formats._feed_words import (
     title_state,
 )
 from statusherd.watch.reading.times import parse_time, window_phase
+from statusherd.watch.reading.values import link
 from statusherd.watch.reading.words import Notes, fold
 
 BENEFIT_OF_DOUBT: Final = timedelta(hours=24)
@@ -136,7 +137,7 @@ def _incident(thread: Thread, told: list[_Told], state: State | None, now: datet
         started_at=None if thread.is_volatile else min(stamps, default=None),
         updated_at=newest,
         resolved_at=_end(told, updates, newest) if phase is Phase.RESOLVED else None,
-        url=told[-1].item.link,
+        url=link(told[-1].item.link),
         updates=updates,
     )
     return Verdict(incident=incident, rereads_at=rereads_at)
@@ -199,7 +200,7 @@ def _maintenance(
         phase=phase,
         starts_at=starts_at,
         ends_at=ends_at,
-        url=told[-1].item.link,
+        url=link(told[-1].item.link),
         updates=tuple(_maintenance_updates(told, phase)),
     )
     edges = [edge for edge in (starts_at, last) if edge is not None and edge > now]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -34,10 +35,10 @@ _QUOTE: Final = re.compile(r"<!\[CDATA\[|<!--")
 _AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)(?:(\w{1,32});)?")
 _PROLOG_ENDS: Final = (("<?", "?>"), ("<!--", "-->"), ("<!DOCTYPE", ">"))
 
+_ATOM: Final = "http://www.w3.org/2005/Atom"
 _SPACES: Final = frozenset(
     [
-        None,
-        "http://www.w3.org/2005/Atom",
+        _ATOM,
         "http://purl.org/atom/ns#",
         "http://purl.org/rss/1.0/",
         "http://backend.userland.com/rss2",
@@ -46,10 +47,10 @@ _SPACES: Final = frozenset(
         "http://purl.org/rss/1.0/modules/content/",
     ]
 )
-_HEAD: Final = frozenset(["title", "link", "generator"])
+_UNDECLARED: Final = frozenset(["", "atom", "dc", "dcterms", "content"])
 _BODIES: Final = frozenset(["description", "summary", "content", "encoded"])
-DATES: Final = ("updated", "modified", "pubDate", "published", "date", "issued", "created")
-_FIELDS: Final = frozenset(["title", "link", "guid", "id", "category", *DATES])
+_DATES: Final = frozenset(["updated", "modified", "pubDate", "published", "date", "issued", "created"])
+_TEXTS: Final = frozenset(["title", "guid", "id"])
 
 Element = Any  # lxml has no types of its own
 
@@ -107,18 +108,12 @@ def lean_feed(document: Document) -> tuple[bytes, int]:
     channel = _channel(root)
     if channel is None:
         raise not_this("feed", document, "an rss element without channel")
-    items = [child for parent in {root, channel} for child in parent if _name(child) in ("item", "entry")]
+    items = _items(root, channel)
     if not items and not _has_title(channel):
         raise not_this("feed", document, "neither a title nor an item")
     kept = _newest(items)
-    _prune(channel, kept)
-    if channel is not root:
-        _prune(root, [channel, *kept])
-    for item in kept:
-        item.attrib.clear()
-        _flatten(item)
-    root.attrib.clear()
-    return etree.tostring(root, encoding="utf-8"), len(items) - len(kept)
+    is_atom = _name(root) == "feed"
+    return _rebuilt(channel, kept, is_atom=is_atom), len(items) - len(kept)
 
 
 def _tree(document: Document) -> Element:
@@ -155,11 +150,11 @@ def _mended(text: str, document: Document) -> Element:
         root = etree.fromstring(text.encode(), _parser(recover=True))
     except etree.XMLSyntaxError as error:
         raise not_this("feed", document, str(error)[:120]) from error
-    if root is None or _ROOT.match(f"<{_name(root)}>") is None:
+    if root is None or _name(root) not in ("rss", "feed", "RDF"):
         raise not_this("feed", document, "its XML cannot be mended")
-    promised = _promised(text)
     channel = _channel(root)
-    found = sum(_name(e) in ("item", "entry") for p in {root, channel} if p is not None for e in p)
+    found = 0 if channel is None else len(_items(root, channel))
+    promised = _promised(text)
     # With no item at all the mistake may have swallowed them; that must not read as "nothing is wrong".
     if not found or promised is None or found < promised:
         raise not_this(
@@ -185,7 +180,18 @@ def _character(name: str | None) -> str:
 
 
 def _name(element: Element) -> str:
-    return str(etree.QName(element).localname) if isinstance(element.tag, str) else ""
+    """Return the name of an element of the vocabularies that are read, empty for others.
+
+    A prefix that was never declared, which no strict reader takes, is known by what it usually means.
+    """
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    if tag.startswith("{"):
+        space, _, name = tag[1:].rpartition("}")
+        return name if space in _SPACES or name == "RDF" else ""
+    prefix, _, name = tag.rpartition(":")
+    return name if prefix in _UNDECLARED or name == "RDF" else ""
 
 
 def _channel(root: Element) -> Element | None:
@@ -193,6 +199,11 @@ def _channel(root: Element) -> Element | None:
     if _name(root) == "feed":
         return root
     return next((child for child in root if _name(child) == "channel"), None)
+
+
+def _items(root: Element, channel: Element) -> list[Element]:
+    parents = [channel] if channel is root else [channel, root]
+    return [child for parent in parents for child in parent if _name(child) in ("item", "entry")]
 
 
 def _has_title(channel: Element) -> bool:
@@ -213,48 +224,60 @@ def _newest(items: list[Element]) -> list[Element]:
 
 def _dates(item: Element) -> Iterator[datetime]:
     for child in item:
-        if _name(child) in DATES and (moment := parse_time(child.text)) is not None:
+        if _name(child) in _DATES and (moment := parse_time(child.text)) is not None:
             yield moment
 
 
-def _prune(parent: Element, kept: Iterable[Element]) -> None:
-    wanted = set(kept)
-    for child in list(parent):
-        child.tail = None
-        if child not in wanted and _name(child) not in _HEAD:
-            parent.remove(child)
-        elif child not in wanted:
-            _shorten(child)
+def _rebuilt(channel: Element, items: Iterable[Element], *, is_atom: bool) -> bytes:
+    """Write the feed anew with the few fields that are read: feedparser then meets no surprises."""
+    space = f"{{{_ATOM}}}" if is_atom else ""
+    root = etree.Element(f"{space}feed" if is_atom else "rss", nsmap={None: _ATOM} if is_atom else None)
+    parent = root if is_atom else etree.SubElement(root, "channel")
+    _copy(channel, parent, space)
+    for item in items:
+        _copy(item, etree.SubElement(parent, f"{space}entry" if is_atom else "item"), space, with_body=True)
+    return bytes(etree.tostring(root, encoding="utf-8"))
 
 
-def _flatten(item: Element) -> None:
-    """Leave an item the few fields that are read, each one text without elements in it."""
-    seen: dict[str, int] = {}
-    for child in list(item):
-        child.tail = None
+def _copy(source: Element, target: Element, space: str, *, with_body: bool = False) -> None:
+    seen: Counter[str] = Counter()
+    body = ""
+    for child in source:
         name = _name(child)
-        seen[name] = seen.get(name, 0) + 1
-        is_read = name in _BODIES or name in _FIELDS
-        if (
-            not is_read
-            or seen[name] > MAX_SAME
-            or len(child.attrib) > MAX_SAME
-            or etree.QName(child).namespace not in _SPACES
-        ):
-            item.remove(child)
-        elif name in _BODIES:
-            _shorten(child, MAX_BODY)
-        else:
-            _shorten(child)
+        seen[name] += 1
+        if seen[name] > MAX_SAME:
+            continue
+        if name in _BODIES and with_body:
+            body = max(body, _inner(child, MAX_BODY), key=len)
+        elif name in _TEXTS or name in _DATES:
+            _add(target, space + ("updated" if name == "date" else name), _inner(child))
+        elif name == "link":
+            _copy_link(child, target, space)
+        elif name == "category":
+            term = _inner(child) or child.get("term", "")[:MAX_FIELD]
+            _add(target, f"{space}category", "" if space else term, **({"term": term} if space else {}))
+    if with_body:
+        _add(
+            target, f"{space}content" if space else "description", body, **({"type": "html"} if space else {})
+        )
 
 
-def _shorten(element: Element, limit: int = MAX_FIELD) -> None:
+def _copy_link(link: Element, target: Element, space: str) -> None:
+    address = (link.get("href") or _inner(link)).strip()[:MAX_FIELD]
+    if space:
+        _add(target, f"{space}link", "", rel=link.get("rel", "alternate")[:MAX_FIELD], href=address)
+    elif link.get("rel", "alternate") == "alternate":
+        _add(target, "link", address)
+
+
+def _inner(element: Element, limit: int = MAX_FIELD) -> str:
     text = element.text or ""
     if len(element):
         text += "".join(etree.tostring(child, encoding="unicode") for child in element)
-        del element[:]
-        element.set("type", "html")
-    text = text[:limit]
+    return str(text[:limit])
+
+
+def _add(parent: Element, tag: str, text: str, **attributes: str) -> None:
     # feedparser handles each entity on its own; a CDATA section is one piece.
     is_markup = ("<" in text or "&" in text) and "]]>" not in text
-    element.text = etree.CDATA(text) if is_markup else text
+    etree.SubElement(parent, tag, attributes).text = etree.CDATA(text) if is_markup else text

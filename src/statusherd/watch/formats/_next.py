@@ -13,11 +13,11 @@ import binascii
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from statusherd.model.errors import LookError, ParseError
+from statusherd.model.errors import ParseError
 from statusherd.watch.reading.values import Object
 
 MAX_NODES: Final = 300_000
@@ -25,6 +25,7 @@ MAX_NODES: Final = 300_000
 
 _PUSH: Final = "self.__next_f.push("
 _NEXT_DATA: Final = 'id="__NEXT_DATA__"'
+_DATA_ROW: Final = "__NEXT_DATA__"
 _TOKEN: Final = re.compile(r"\$([0-9a-f]{1,8})((?::[^:]{1,60}){0,12})\Z")
 _ROW: Final = re.compile(rb"([0-9a-f]{1,8}):(?:T([0-9a-f]{1,8}),)?")
 _DECODER: Final = json.JSONDecoder(parse_constant=lambda _: None)
@@ -41,18 +42,11 @@ class Payload:
 
         Raise ParseError where it cannot be read within reason.
         """
-        for value in self.rows.values():
+        for row, value in self.rows.items():
             for found in _objects(value):
                 if all(key in found for key in keys):
-                    return self._plain_object(found)
+                    return found if row == _DATA_ROW else without_tokens(found, self.rows)
         return None
-
-    def _plain_object(self, found: Object) -> Object:
-        try:
-            reader = _Reader(self.rows)
-            return {key: reader.plain(value) for key, value in found.items()}
-        except RecursionError as error:
-            raise ParseError("the page's embedded data is nested too deeply") from error
 
 
 def read_payload(text: str) -> Payload:
@@ -60,18 +54,22 @@ def read_payload(text: str) -> Payload:
     rows: dict[str, object] = {}
     data = _next_data(text)
     if data is not None:
-        rows["__NEXT_DATA__"] = data
+        rows[_DATA_ROW] = data
     for key, value in _rows(b"".join(_chunks(text))):
         rows.setdefault(key, value)
     return Payload(rows)
 
 
-def find_quietly(text: str, *keys: str) -> Object | None:
-    """Return the object with `keys` that the page `text` embeds, None where there is none. Never raises."""
+def without_tokens(found: Object, rows: Mapping[str, object] | None = None) -> Object:
+    """Return `found`, a part of the stream, with what its tokens stand for.
+
+    Raise ParseError where they go on without end.
+    """
+    reader = _Reader(rows or {})
     try:
-        return read_payload(text).find(*keys)
-    except LookError:
-        return None
+        return {key: reader.plain(value) for key, value in found.items()}
+    except RecursionError as error:
+        raise ParseError("the page's embedded data is nested too deeply") from error
 
 
 def _next_data(text: str) -> object:
@@ -153,7 +151,7 @@ def _objects(value: object) -> Iterator[Object]:
 class _Reader:
     """Copies values, putting what the tokens stand for in their places."""
 
-    def __init__(self, rows: dict[str, object]) -> None:
+    def __init__(self, rows: Mapping[str, object]) -> None:
         self._rows = rows
         self._left = MAX_NODES
 

@@ -23,7 +23,7 @@ from statusherd.watch.formats._betterstack_page import page_name, page_status, s
 from statusherd.watch.reading.documents import Document, looks_like_html, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
-from statusherd.watch.reading.values import Object, as_object, load_json, objects, string, try_object
+from statusherd.watch.reading.values import Object, as_object, link, load_json, objects, string, try_object
 from statusherd.watch.reading.words import Notes, fold, impact_of
 
 NAME = "betterstack"
@@ -118,9 +118,9 @@ def _from_json(root: Object, look: Look, notes: Notes) -> Snapshot:
 
 def _page_url(attributes: Object) -> str | None:
     if domain := string(attributes.get("custom_domain")):
-        return f"https://{domain}/"
+        return link(f"https://{domain}/")
     subdomain = string(attributes.get("subdomain"))
-    return f"https://{subdomain}.betteruptime.com/" if subdomain else None
+    return link(f"https://{subdomain}.betteruptime.com/") if subdomain else None
 
 
 def _coverage(data: Object, included: Included, notes: Notes) -> Coverage:

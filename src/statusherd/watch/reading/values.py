@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from statusherd.model.errors import LookError, ParseError
 from statusherd.watch.reading.documents import Document
 
 Object = dict[str, object]
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\\<>\"]{1,2000}\Z", re.IGNORECASE)
 
 
 def load_json(document: Document) -> object:
@@ -59,6 +61,15 @@ def string(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return str(value)
+
+
+def link(value: object) -> str | None:
+    """Return `value` if it is a whole web address; None for other schemes, bare paths and any other text."""
+    text = string(value) or ""
+    try:
+        return text if _WEB_ADDRESS.match(text) and urlsplit(text).hostname else None
+    except ValueError:
+        return None
 
 
 def strings(value: object) -> tuple[str, ...]:
