@@ -29,8 +29,8 @@ from statusherd.store.engine import Store
 
 log = structlog.get_logger()
 
-LEASE: Final = timedelta(minutes=10)
-"""A claim that is not renewed or recorded for this long is free again. Far above any send deadline."""
+LEASE: Final = timedelta(minutes=30)
+"""A claim that is not recorded for this long is free again: more than all claimed messages can take."""
 CLAIMED_AT_ONCE: Final = 50
 
 

@@ -66,6 +66,12 @@ class Installation:
         """Wait until the page was looked at `count` times more, and what that made has been told."""
         await self.page.wait_for(self.page.count() + count, 60)
 
+    async def logged(self, text: str) -> None:
+        """Wait until the daemon has written `text` to its log."""
+        async with asyncio.timeout(20):
+            while text not in self.log.read_text():  # noqa: ASYNC110 - another process writes the file
+                await asyncio.sleep(0.02)
+
     def told(self) -> tuple[int, int]:
         return len(self.mail.received), len(self.chat.received)
 

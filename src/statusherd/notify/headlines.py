@@ -1,0 +1,244 @@
+"""The first line of a message: what a lock screen shows of it. It says all. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from statusherd.model.delivery import Alert
+from statusherd.model.records import Component, Maintenance, VendorIncident
+from statusherd.model.words import ChangeKind as K
+from statusherd.model.words import Impact, Severity
+from statusherd.notify.markup import one_line
+from statusherd.notify.times import length, window
+
+ENDS: Final = frozenset(
+    {K.INCIDENT_RESOLVED, K.INCIDENT_WITHDRAWN, K.DISTURBANCE_ENDED, K.MAINTENANCE_ENDED,
+     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT}
+)  # fmt: skip
+"""Changes after which nobody has to do anything."""
+_WAKES: Final = (Severity.SEV1, Severity.SEV2)
+
+
+def headline(alert: Alert, zone: ZoneInfo) -> str:
+    """Return the line that a lock screen shows: what happened, at whom, what it is about."""
+    change = alert.change
+    vendor = one_line(alert.vendor_title, 80)
+    mark, what = _HEADLINES[change.kind](alert, zone)
+    wakes = alert.severity in _WAKES and change.kind not in ENDS
+    start = f"{alert.severity} {mark}" if wakes else mark
+    text = (
+        f"{start}: {what}"
+        if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT)
+        else f"{start}: {vendor}: {what}"
+    )
+    return f"DRILL, not real: {text}" if alert.drill else text
+
+
+def _incident(alert: Alert) -> VendorIncident:
+    incident = alert.change.incident
+    return incident or VendorIncident(alert.change.subject, "")
+
+
+def _opened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    incident = _incident(alert)
+    return "OPENED", f"{titled(incident)} ({incident.phase})"
+
+
+def _updated(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    incident, before = _incident(alert), alert.change.before
+    moved = f"now {incident.phase}"
+    if before is not None and before != incident.phase:
+        moved = f"{moved}, was {one_line(before)}"
+    # To a channel that hears of it for the first time it is no update: it is open.
+    return "OPEN" if alert.opens else "UPDATE", f"{titled(incident)} ({moved})"
+
+
+def _reopened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    incident = _incident(alert)
+    return "REOPENED", f"{titled(incident)} ({incident.phase})"
+
+
+def _resolved(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    incident = _incident(alert)
+    return _after("RESOLVED", incident.started_at, incident.resolved_at), titled(incident)
+
+
+def _withdrawn(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return "WITHDRAWN", f"{titled(_incident(alert))}: gone from the page, and the vendor's history has it not"
+
+
+def _recorded(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return "RECORDED", f"{titled(_incident(alert))}: over before it was seen"
+
+
+def _edited(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    moved = ", ".join(alert.change.facets) or "text"
+    return "EDITED", f"{titled(_incident(alert))}: changed after its end ({one_line(moved)})"
+
+
+def _stale(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return "STALE", f"{titled(_incident(alert))}: {one_line(alert.change.reason)}"
+
+
+def _first_look(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    incidents = alert.change.incidents
+    if not incidents:
+        return "ALREADY IN TROUBLE", f"{state(alert.change.status)}, no incident is posted"
+    if len(incidents) == 1:
+        return "ALREADY OPEN", f"{titled(incidents[0])} ({incidents[0].phase})"
+    return "ALREADY OPEN", f"{len(incidents)} incidents, the worst is {_worst(incidents)}"
+
+
+def _worst(incidents: Iterable[VendorIncident]) -> str:
+    return titled(max(incidents, key=lambda incident: incident.impact.rank))
+
+
+def _disturbed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return "OPENED", f"{state(alert.change.after)}, no incident is posted"
+
+
+def _disturbance_changed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    change = alert.change
+    return "UPDATE", f"now {state(change.after)}, no incident is posted"
+
+
+def _disturbance_ended(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    change = alert.change
+    if "taken_over" in change.facets:
+        return "TAKEN OVER", "an incident was posted and tells it from here on"
+    return _after("RESOLVED", change.since, change.at), f"{state(change.after)} again; no incident was posted"
+
+
+def _components_changed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return "COMPONENTS CHANGED", component_list(alert.change.components, 3)
+
+
+def _maintenance(alert: Alert) -> Maintenance:
+    found = alert.change.maintenance
+    assert found is not None, "a maintenance change carries its maintenance"
+    return found
+
+
+def _maintained(mark: str, *, with_window: bool) -> Callable[[Alert, ZoneInfo], tuple[str, str]]:
+    def words(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
+        maintenance = _maintenance(alert)
+        title = f'"{one_line(maintenance.title)}"'
+        when = window(maintenance.starts_at, maintenance.ends_at, zone)
+        return f"MAINTENANCE {mark}", f"{title}, {when}" if with_window and when else title
+
+    return words
+
+
+def _maintenance_over(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    maintenance = _maintenance(alert)
+    mark = _after("MAINTENANCE ENDED", maintenance.starts_at, alert.change.at)
+    return mark, f'"{one_line(maintenance.title)}"'
+
+
+def _blind(_alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return "CANNOT READ", "its status page. This says nothing about the vendor"
+
+
+def _sighted(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    change = alert.change
+    return _after("READABLE AGAIN", change.since, change.at), f"its status page says {state(change.status)}"
+
+
+def _suspicious(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    change = alert.change
+    return "SUSPICIOUS", f"its page shows {change.after} of {change.before} components; the old state is kept"
+
+
+def _filter_rot(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return "FILTER MATCHES NOTHING", f'"{one_line(alert.change.subject)}" selects no component of its page'
+
+
+def _moved(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    change = alert.change
+    was, now = one_line(change.before or "unknown"), one_line(change.after or "unknown")
+    return "SOURCE MOVED", f"its page answers as {now}, was {was}"
+
+
+def _dark(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    change = alert.change
+    fault = "the platform they share" if change.subject else "us"
+    return "CANNOT SEE OUT", f"{one_line(change.reason)}: most likely it is {fault}, not the vendors"
+
+
+def _light(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    change = alert.change
+    return _after("CAN SEE OUT AGAIN", change.since, change.at), "status pages can be read again"
+
+
+_HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
+    K.FIRST_LOOK: _first_look,
+    K.INCIDENT_OPENED: _opened,
+    K.INCIDENT_UPDATED: _updated,
+    K.INCIDENT_RESOLVED: _resolved,
+    K.INCIDENT_REOPENED: _reopened,
+    K.INCIDENT_RECORDED: _recorded,
+    K.INCIDENT_EDITED: _edited,
+    K.INCIDENT_WITHDRAWN: _withdrawn,
+    K.INCIDENT_STALE: _stale,
+    K.DISTURBANCE_OPENED: _disturbed,
+    K.DISTURBANCE_CHANGED: _disturbance_changed,
+    K.DISTURBANCE_ENDED: _disturbance_ended,
+    K.COMPONENT_CHANGED: _components_changed,
+    K.MAINTENANCE_ANNOUNCED: _maintained("ANNOUNCED", with_window=True),
+    K.MAINTENANCE_STARTED: _maintained("STARTED", with_window=True),
+    K.MAINTENANCE_RESCHEDULED: _maintained("MOVED", with_window=True),
+    K.MAINTENANCE_EXTENDED: _maintained("EXTENDED", with_window=True),
+    K.MAINTENANCE_UPDATED: _maintained("UPDATE", with_window=True),
+    K.MAINTENANCE_ENDED: _maintenance_over,
+    K.MAINTENANCE_CANCELLED: _maintained("CANCELLED", with_window=False),
+    K.BLIND: _blind,
+    K.SIGHTED: _sighted,
+    K.SUSPICIOUS: _suspicious,
+    K.FILTER_ROT: _filter_rot,
+    K.SOURCE_MOVED: _moved,
+    K.CANNOT_SEE_OUT: _dark,
+    K.CAN_SEE_OUT: _light,
+}
+
+
+# Words that the other parts of a message use too
+
+
+def titled(incident: VendorIncident) -> str:
+    """Return an incident's impact and title as in 'major incident "API errors"'."""
+    title = one_line(incident.title)
+    return f'{_kind_of(incident)} "{title}"' if title else _kind_of(incident)
+
+
+def _kind_of(incident: VendorIncident) -> str:
+    if incident.impact in (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL):
+        return f"{incident.impact} incident"
+    return "notice" if incident.impact is Impact.NONE else "incident"
+
+
+def state(status: str | None) -> str:
+    """Return a state as people say it: "partial outage"."""
+    return one_line(status or "unknown").replace("_", " ")
+
+
+def component_list(components: Iterable[Component], most: int) -> str:
+    """Return components with their states, the worst first, at most `most` of them by name."""
+    by_rank = sorted(components, key=lambda c: (-c.status.rank, c.group or "", c.name))
+    named = [f"{_component(c)} ({state(c.status)})" for c in by_rank[:most]]
+    if len(by_rank) > most:
+        named.append(f"and {len(by_rank) - most} more")
+    return ", ".join(named)
+
+
+def _component(component: Component) -> str:
+    name = one_line(component.name, 80)
+    return f"{one_line(component.group, 60)}/{name}" if component.group else name
+
+
+def _after(mark: str, start: datetime | None, end: datetime | None) -> str:
+    if start is None or end is None or end < start:
+        return mark
+    return f"{mark} after {length(end - start)}"

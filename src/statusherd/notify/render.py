@@ -1,0 +1,166 @@
+"""From an Alert to the Message for one channel: laid out, escaped for its format, and not too long. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from html import escape
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from statusherd.model.delivery import Alert
+from statusherd.model.words import Severity
+from statusherd.notify.channels import Channel, Format
+from statusherd.notify.headlines import ENDS
+from statusherd.notify.markup import Link, capped, markdown, one_line
+from statusherd.notify.words import Asking, Size, Telling, tell
+
+__all__ = ["Message", "Tone", "bare", "render"]
+
+_SIZES: Final = (Size(), Size(700, 8), Size(300, 4), Size(0, 2))
+"""From the whole to the bare facts: the first that fits is taken."""
+_SHORT: Final = 400
+"""Below this only the first line, the link and the key have room: a text message."""
+_SUBJECT: Final = 200
+_LEAST_HEADLINE: Final = 60
+
+
+class Tone(StrEnum):
+    """How a message strikes the eye, in Apprise's words."""
+
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+_TONES: Final[Mapping[Severity, Tone]] = {
+    Severity.SEV1: Tone.FAILURE,
+    Severity.SEV2: Tone.FAILURE,
+    Severity.SEV3: Tone.WARNING,
+    Severity.SEV4: Tone.INFO,
+}
+_COLOURS: Final = {
+    Tone.INFO: "#3b82c4",
+    Tone.SUCCESS: "#2f9e44",
+    Tone.WARNING: "#d9860a",
+    Tone.FAILURE: "#d6336c",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is handed to a channel. `subject` is one line that never changes within a thread."""
+
+    subject: str
+    body: str
+    format: Format
+    tone: Tone
+
+
+def render(
+    alert: Alert,
+    *,
+    channel: Channel,
+    now: datetime,
+    dedup_key: str,
+    repeat: bool = False,
+    page_url: str | None = None,
+) -> Message:
+    """Write an alert for a channel: its format, its time zone, its length.
+
+    `repeat`: an earlier attempt may have arrived, which the message then says. `page_url` is our own page
+    on the matter.
+    """
+    asking = Asking(channel.zone, now, dedup_key, repeat=repeat, page_url=page_url)
+    return Message(
+        subject=_subject(alert),
+        body=_body(alert, asking, channel.written_as, channel.length),
+        format=channel.written_as,
+        tone=_tone(alert),
+    )
+
+
+def bare(alert: Alert, *, dedup_key: str, repeat: bool = False) -> Message:
+    """Write an alert without any layout, for when the layout itself fails: what, the state, the key."""
+    change = alert.change
+    lines = (
+        f"{alert.severity} {change.kind}: {one_line(alert.thread.subject, _SUBJECT)}",
+        f"State: {change.after or change.status}, seen {change.at:%Y-%m-%d %H:%M} UTC",
+        "This may be a repeat." if repeat else "",
+        f"Reference: {dedup_key}",
+    )
+    body = "\n".join(line for line in lines if line)
+    return Message(_subject(alert), body, Format.TEXT, _tone(alert))
+
+
+def _tone(alert: Alert) -> Tone:
+    return Tone.SUCCESS if alert.change.kind in ENDS else _TONES[alert.severity]
+
+
+def _subject(alert: Alert) -> str:
+    subject = one_line(alert.thread.subject, _SUBJECT)
+    marked = f"[DRILL] {subject}" if alert.drill else subject
+    return marked if alert.opens else f"Re: {marked}"
+
+
+def _body(alert: Alert, asking: Asking, written_as: Format, limit: int) -> str:
+    if limit > _SHORT:
+        for size in _SIZES:
+            body = _laid_out(tell(alert, replace(asking, size=size)), written_as, _tone(alert))
+            if len(body) <= limit:
+                return body
+    smallest = replace(asking, size=_SIZES[-1])
+    return _short(tell(alert, smallest), smallest, written_as, limit)
+
+
+def _laid_out(telling: Telling, written_as: Format, tone: Tone) -> str:
+    body = _template(written_as).render(telling=telling, colour=_COLOURS[tone]).strip()
+    # Between tags a line break would become an empty line of the text part. Text holds no bare ">".
+    return body.replace(">\n<", "><") if written_as is Format.HTML else body
+
+
+def _short(telling: Telling, asking: Asking, written_as: Format, limit: int) -> str:
+    """Return the first line, and beneath it what there is room for: the repeat's mark, a link, the key."""
+    write = _WRITERS[written_as]
+    beneath = ["Possibly a repeat."] if asking.repeat else []
+    beneath.extend(str(url) for _, url in telling.links[:1] if len(url) < limit // 2)
+    beneath.append(write(f"Ref {one_line(asking.dedup_key, 40)}"))
+    room = limit - sum(len(line) + 1 for line in beneath)
+    if room < _LEAST_HEADLINE:
+        return capped(write(telling.headline), limit)
+    return "\n".join((capped(write(telling.headline), room), *beneath))
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+_WRITERS: Final[Mapping[Format, Callable[[str], str]]] = {
+    Format.TEXT: _as_it_is,
+    Format.MARKDOWN: markdown,
+    Format.HTML: escape,
+}
+
+
+@cache
+def _template(written_as: Format) -> Template:
+    write = _WRITERS[written_as]
+
+    def finalize(value: object) -> object:
+        # What a template puts out is escaped unless it is a checked address; nobody has to remember to.
+        return value if isinstance(value, Link) else write(str(value))
+
+    environment = Environment(
+        loader=PackageLoader("statusherd.notify"),
+        autoescape=written_as is Format.HTML,  # noqa: S701 - the others are escaped by finalize
+        finalize=None if written_as is Format.HTML else finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(f"{written_as}.j2")

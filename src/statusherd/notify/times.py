@@ -1,0 +1,55 @@
+"""Times in a message: the reader's own clock first, UTC beside it. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """Return a time as "2026-11-23 10:47 CET (09:47 UTC)"; the date is repeated where it differs."""
+    utc = at.astimezone(UTC)
+    local = _local(at, zone)
+    if local.utcoffset() == timedelta(0):
+        return f"{utc:%Y-%m-%d %H:%M} UTC"
+    beside = f"{utc:%H:%M} UTC" if local.date() == utc.date() else f"{utc:%Y-%m-%d %H:%M} UTC"
+    return f"{local:%Y-%m-%d %H:%M} {_zone_name(local)} ({beside})"
+
+
+def window(start: datetime | None, end: datetime | None, zone: ZoneInfo) -> str:
+    """Return a planned window as "2026-11-24 02:00 to 04:00 CET", empty where its start is unknown."""
+    if start is None:
+        return ""
+    begins = _local(start, zone)
+    if end is None:
+        return f"{begins:%Y-%m-%d %H:%M} {_zone_name(begins)}, no end given"
+    ends = _local(end, zone)
+    until = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
+    return f"{begins:%Y-%m-%d %H:%M} to {until} {_zone_name(ends)}"
+
+
+def length(span: timedelta) -> str:
+    """Return a duration as "42 min", "3 h 5 min" or "2 d 4 h"."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 1:
+        return "less than a minute"
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        return at.astimezone(zone)
+    except OverflowError:  # the year 1 or 9999, as some pages write "never"
+        return at.astimezone(UTC)
+
+
+def _zone_name(local: datetime) -> str:
+    name = local.tzname() or ""
+    # Zones without letters of their own are called "+04": that needs the word.
+    return name if name[:1].isalpha() else f"UTC{name}"

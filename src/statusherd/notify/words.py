@@ -1,0 +1,226 @@
+"""An Alert in words, apart from any format: the first line, the facts, whose words they are. Pure.
+
+Written for somebody who is woken at three: what, how bad, since when, what is hit, what the vendor says,
+where to look. Everything that comes from a vendor is made harmless here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from statusherd.model.changes import Change
+from statusherd.model.delivery import Alert
+from statusherd.model.records import Maintenance, Update, VendorIncident
+from statusherd.model.words import ChangeKind as K
+from statusherd.notify.headlines import component_list, headline, state, titled
+from statusherd.notify.markup import Link, lines, link, one_line
+from statusherd.notify.times import length, moment
+
+_NOTICED_AT_ONCE: Final = timedelta(minutes=2)
+_LATE: Final = timedelta(minutes=15)
+
+Fact = tuple[str, str]
+"""A label and what stands beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of the longer parts is told: characters of the vendor's words, items of a list."""
+
+    words: int = 1500
+    items: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One open incident of a summary."""
+
+    text: str
+    url: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a message says. All texts are harmless, none is escaped."""
+
+    headline: str
+    notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    items: tuple[Item, ...] = ()
+    more_items: int = 0
+    words_of: str = ""
+    words: tuple[str, ...] = ()
+    links: tuple[tuple[str, Link], ...] = ()
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is told besides the alert: the reader's time zone, the time, the key, if it may be a repeat."""
+
+    zone: ZoneInfo
+    now: datetime
+    dedup_key: str
+    repeat: bool = False
+    page_url: str | None = None
+    size: Size = Size()
+
+
+def tell(alert: Alert, asking: Asking) -> Telling:
+    """Put an alert into words."""
+    change, zone = alert.change, asking.zone
+    listed = change.incidents[: max(asking.size.items, 1)] if change.kind is K.FIRST_LOOK else ()
+    newest = _newest_update(change) if asking.size.words else None
+    return Telling(
+        headline=headline(alert, zone),
+        notes=(*_marks(alert, asking), *_notes(alert)),
+        facts=tuple(_facts(alert, asking)),
+        items=tuple(_item(incident, zone) for incident in listed),
+        more_items=len(change.incidents) - len(listed) if listed else 0,
+        words_of=f"{one_line(alert.vendor_title, 80)} says ({_said(newest, zone)})" if newest else "",
+        words=lines(newest.text, asking.size.words) if newest else (),
+        links=tuple(_links(change, asking)),
+        reference=_reference(alert, asking),
+    )
+
+
+def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
+    if alert.drill:
+        yield "This is a drill. Nothing of it is real."
+    if asking.repeat:
+        yield "Possibly a repeat: an earlier attempt may have arrived."
+    age = asking.now - alert.change.at
+    if age >= _LATE:
+        yield f"Late: this was seen {length(age)} ago and could not be told before."
+
+
+def _notes(alert: Alert) -> Iterator[str]:
+    """Yield what the reader must know to take the first line rightly, and what can be done."""
+    change, vendor = alert.change, one_line(alert.vendor_title, 80)
+    match change.kind:
+        case K.FIRST_LOOK:
+            yield f"{vendor} is watched from now on. What was open already is told once, here."
+        case K.BLIND:
+            yield (
+                f"We cannot read the page; this says nothing about {vendor} itself. Until it can be read "
+                "again its state is unknown, and trouble would go unnoticed."
+            )
+        case K.SIGHTED:
+            yield "What happened while it could not be read, as far as the page tells, is told apart."
+        case K.CANNOT_SEE_OUT:
+            yield "While this lasts none of them is called unreadable, and their trouble may go unseen."
+            if not change.subject:
+                yield "Check the network, the name servers and the proxy of the machine that runs statusherd."
+        case K.SUSPICIOUS:
+            yield "If it stays like this, the page is believed. Look at it by hand if it matters now."
+        case K.FILTER_ROT:
+            yield (
+                "The component was renamed, split or removed. Until the filter is corrected nothing is "
+                f"filtered out. `statusherd vendor show {one_line(change.vendor, 80)}` lists the names to "
+                "put into `components`."
+            )
+        case K.SOURCE_MOVED:
+            yield "History and open incidents are kept. Nothing has to be done unless the page looks wrong."
+        case K.INCIDENT_WITHDRAWN:
+            yield "The vendor removed it without a word. Do not take that for the end of the trouble."
+        case _:
+            return
+
+
+def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
+    change, zone, most = alert.change, asking.zone, max(asking.size.items, 1)
+    why = one_line(alert.severity_reason)
+    yield "Severity", f"{alert.severity}: {why}" if why else f"{alert.severity}"
+    if change.incident is not None:
+        yield from _incident_times(change, change.incident, zone)
+    elif change.maintenance is not None:
+        yield from _window(change.maintenance, zone)
+    else:
+        yield from _span(change, zone)
+    yield from _affected(change, most)
+    if change.kind is K.BLIND:
+        yield "Why", one_line(change.reason)
+
+
+def _incident_times(change: Change, incident: VendorIncident, zone: ZoneInfo) -> Iterator[Fact]:
+    began = incident.started_at
+    if began is not None:
+        yield "Began", f"{moment(began, zone)}, the vendor says"
+    if change.kind is K.INCIDENT_OPENED or began is None:
+        yield "Seen by us", f"{moment(change.at, zone)}{_lag(began, change.at)}"
+    if not incident.is_open and incident.resolved_at is not None:
+        by = "the time of our look" if incident.resolved_at == change.at else "the vendor says"
+        yield "Ended", f"{moment(incident.resolved_at, zone)}, {by}"
+
+
+def _lag(began: datetime | None, seen: datetime) -> str:
+    if began is None or seen - began < _NOTICED_AT_ONCE:
+        return ""
+    return f", {length(seen - began)} later"
+
+
+def _window(maintenance: Maintenance, zone: ZoneInfo) -> Iterator[Fact]:
+    if maintenance.starts_at is not None:
+        yield "From", moment(maintenance.starts_at, zone)
+    if maintenance.ends_at is not None:
+        yield "To", moment(maintenance.ends_at, zone)
+
+
+def _span(change: Change, zone: ZoneInfo) -> Iterator[Fact]:
+    if change.since is not None:
+        yield "Since", moment(change.since, zone)
+    if change.since is None or change.since != change.at:
+        yield "Seen by us", moment(change.at, zone)
+
+
+def _affected(change: Change, most: int) -> Iterator[Fact]:
+    incident = change.incident
+    if change.components:
+        label = "Components now" if incident is not None and not incident.is_open else "Affected"
+        yield label, component_list(change.components, most)
+    elif incident is not None and incident.is_open and not incident.component_ids:
+        yield "Affected", "the vendor names no components: take it for the whole of it"
+    if incident is not None and incident.regions:
+        yield "Regions", _names(incident.regions, most)
+
+
+def _names(names: Iterable[str], most: int) -> str:
+    every = [one_line(name, 80) for name in names]
+    rest = [f"and {len(every) - most} more"] if len(every) > most else []
+    return ", ".join(every[:most] + rest)
+
+
+def _newest_update(change: Change) -> Update | None:
+    updates = (change.incident or change.maintenance or _NOTHING).updates
+    return updates[-1] if updates and updates[-1].text.strip() else None
+
+
+_NOTHING: Final = VendorIncident("", "")
+
+
+def _said(update: Update, zone: ZoneInfo) -> str:
+    return f"{moment(update.at, zone)}, {state(update.phase)}"
+
+
+def _item(incident: VendorIncident, zone: ZoneInfo) -> Item:
+    since = f", since {moment(incident.started_at, zone)}" if incident.started_at else ""
+    return Item(f"{titled(incident)} ({incident.phase}){since}", link(incident.url))
+
+
+def _links(change: Change, asking: Asking) -> Iterator[tuple[str, Link]]:
+    about = change.incident or change.maintenance
+    theirs = link(about.url if about else None) or link(change.page_url)
+    if theirs is not None:
+        yield "Vendor's page", theirs
+    ours = link(asking.page_url)
+    if ours is not None:
+        yield "Our page", ours
+
+
+def _reference(alert: Alert, asking: Asking) -> str:
+    place = "first message" if alert.opens else f"message {alert.number}"
+    return f"{one_line(alert.thread.id, 120)}, {place} of this thread, key {one_line(asking.dedup_key, 80)}"
