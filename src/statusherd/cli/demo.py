@@ -108,7 +108,10 @@ async def _play(
     daemon = daemon_of(parts, sources, rng=random.Random(1))  # noqa: S311
     running = asyncio.create_task(daemon.run())
     try:
-        await _day(Stage(clock, page, mail, chat, daemon))
+        stage = Stage(clock, page, mail, chat, daemon)
+        await page.wait_for(1, 30)  # the first look, before the clock begins to move
+        await _worked_off(stage)
+        await _day(stage)
     finally:
         daemon.stop()
         while not running.done():
@@ -190,9 +193,13 @@ async def _minutes(stage: Stage, count: int) -> None:
     """Let minutes pass in small steps, each worked off over real sockets before the next."""
     for _ in range(12 * count):
         await stage.clock.advance(5)
-        async with asyncio.timeout(30):
-            while stage.daemon.is_busy:  # noqa: ASYNC110 - it waits on sockets, not on us
-                await asyncio.sleep(0.002)
+        await _worked_off(stage)
+
+
+async def _worked_off(stage: Stage) -> None:
+    async with asyncio.timeout(30):
+        while stage.daemon.is_busy:  # noqa: ASYNC110 - it waits on sockets, not on us
+            await asyncio.sleep(0.002)
 
 
 def _print_message(recipient: str, text: str) -> None:
