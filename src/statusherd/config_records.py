@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -70,6 +71,7 @@ def least_interval(address: str, *, allow_private: bool) -> float:
     return 1.0 if allow_private and is_private(address) else POLITE
 
 
+@lru_cache(20_000)
 def is_private(address: str) -> bool:
     """Tell whether the host of an address is literally one of our own network; no name is resolved."""
     return reach_of(address) is Reach.PRIVATE

@@ -17,7 +17,7 @@ from typing import Final
 
 import structlog
 
-from statusherd import systemd
+from statusherd import memory, systemd
 from statusherd.clock import Clock
 from statusherd.dispatch import Dispatcher
 from statusherd.model.errors import StatusherdError, StoreError
@@ -34,6 +34,8 @@ HOUSEKEEPING: Final = 1.0
 """Seconds between two rounds of housekeeping: a vendor that is added is noticed within two of them."""
 TICK: Final = 0.02
 """Seconds of lateness that a look may have for the sake of starting several together."""
+BURST: Final = 100
+"""So many looks under way at once leave memory behind that is worth giving back."""
 DRAIN: Final = 15.0
 """Seconds that messages under way get when the daemon stops."""
 
@@ -78,6 +80,7 @@ class Daemon:
         self._to_deliver = asyncio.Event()
         self._progress_at = clock.monotonic()
         self._works = 0
+        self._burst = 0
 
     async def run(self) -> None:
         """Work until `stop` is called, then drain."""
@@ -245,11 +248,19 @@ class Daemon:
         while True:
             await self._pipeline.states.flush_seen()
             self._look_again()
+            await self._give_memory_back()
             version = await self._store.read(vendor_rows.vendors_version)
             if version != self._vendors_version:
                 await self._notice_vendors()
             self._feed_watchdog()
             await self._clock.sleep(HOUSEKEEPING)
+
+    async def _give_memory_back(self) -> None:
+        """After a burst of looks, as at a start: the bodies of all of them were in memory together."""
+        self._burst = max(self._burst, len(self._looks))
+        if self._burst >= BURST and len(self._looks) < BURST // 10:
+            self._burst = 0
+            await asyncio.to_thread(memory.give_back)
 
     def _look_again(self) -> None:
         """After we could not see out, let no vendor wait for its back-off, and none come in a stampede."""

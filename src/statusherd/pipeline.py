@@ -90,8 +90,11 @@ class Pipeline:
         if not comparison.changes and comparison.known == state.known:
             self.states.seen_unchanged(vendor.name, now, reading)
             return _result(state.known, retry_after=reading.retry_after)
-        stored = await self.states.save(vendor, comparison, now, reading=reading)
-        return _result(comparison.known, len(stored), retry_after=reading.retry_after)
+        difference = self.states.difference(vendor, comparison, now, reading=reading)
+        wait = reading.retry_after
+        del reading  # its bodies: many looks may wait here for their turn to write
+        stored = await self.states.save(difference)
+        return _result(comparison.known, len(stored), retry_after=wait)
 
     async def _failed(self, vendor: WatchedVendor, failure: LookError) -> LookResult:
         now = self._clock.now()
@@ -104,7 +107,8 @@ class Pipeline:
             self._policy(vendor),
             cannot_see_out=self.states.is_dark(vendor),
         )
-        stored = await self.states.save(vendor, comparison, now, failure=failure)
+        difference = self.states.difference(vendor, comparison, now, failure=failure)
+        stored = await self.states.save(difference)
         note = log.warning if failure.kind is FailureKind.REFUSED_ADDRESS else log.debug
         note("look failed", vendor=vendor.name, kind=str(failure.kind), error=failure.message)
         return _result(comparison.known, len(stored), failure, failure.retry_after)

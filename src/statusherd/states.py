@@ -24,6 +24,7 @@ from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind
 from statusherd.store import known as known_rows
 from statusherd.store import looks as look_rows
+from statusherd.store.bodies import packed
 from statusherd.store.engine import Store
 from statusherd.store.errors import StaleLookError
 from statusherd.store.look_record import LookFailure, LookRecord
@@ -48,6 +49,15 @@ class VendorState:
     bookmark: Bookmark = field(default_factory=Bookmark)
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a look has to write, and where its vendor stands once it is written."""
+
+    state: VendorState
+    record: LookRecord
+    bookmark: Bookmark | None
+
+
 class States:
     """The states of all vendors, and whether we can see out at all."""
 
@@ -68,7 +78,10 @@ class States:
 
     def of(self, vendor: str) -> VendorState:
         """Return what is known of a vendor; a new one is known by name only."""
-        return self._states.setdefault(vendor, VendorState(Known(vendor)))
+        state = self._states.get(vendor)
+        if state is None:
+            state = self._states[vendor] = VendorState(Known(vendor))
+        return state
 
     async def keep_only(self, vendors: Collection[str]) -> None:
         """Stop knowing the vendors that are watched no more; the store keeps their history."""
@@ -91,7 +104,8 @@ class States:
         """Note that a look found nothing new; written with the others by `flush_seen`."""
         self._seen[vendor] = at
         if reading.snapshot is not None:
-            _move_bookmark(self.of(vendor).bookmark, reading, at)
+            state = self.of(vendor)
+            state.bookmark = _moved(state.bookmark, reading, at)
 
     async def flush_seen(self) -> None:
         """Write when the vendors whose looks changed nothing were last seen: one statement for all."""
@@ -99,7 +113,7 @@ class States:
         if seen:
             await self._store.write(lambda conn: look_rows.touch_seen(conn, seen))
 
-    async def save(
+    def difference(
         self,
         vendor: WatchedVendor,
         comparison: Comparison,
@@ -107,16 +121,21 @@ class States:
         *,
         reading: Reading | None = None,
         failure: LookError | None = None,
-    ) -> tuple[Change, ...]:
-        """Write the difference that a look makes, then believe it; return the Changes that were stored."""
+    ) -> Difference:
+        """Return what a look has to write. It holds no body unpacked: a thousand may wait for the store."""
         state = self.of(vendor.name)
         record = _record(vendor, state, comparison, at, reading, failure)
+        bookmark = None if reading is None else _moved(state.bookmark, reading, at)
+        return Difference(state, record, bookmark)
+
+    async def save(self, difference: Difference) -> tuple[Change, ...]:
+        """Write the difference that a look makes, then believe it; return the Changes that were stored."""
+        state, record = difference.state, difference.record
         if not await self._write(state, record):
             return ()
-        if reading is not None:
-            _move_bookmark(state.bookmark, reading, at)
-        self._seen.pop(vendor.name, None)
-        return comparison.changes
+        state.bookmark = difference.bookmark or state.bookmark
+        self._seen.pop(record.vendor, None)
+        return record.changes
 
     async def _write(self, state: VendorState, record: LookRecord) -> bool:
         try:
@@ -209,14 +228,13 @@ def _taken_up(stored: known_rows.StoredState, now: datetime) -> VendorState:
     return VendorState(stored.known, stored.seq, bookmark)
 
 
-def _move_bookmark(bookmark: Bookmark, reading: Reading, now: datetime) -> None:
-    bookmark.validators = dict(reading.validators)
-    if reading.snapshot is not None:
-        bookmark.rereads_at = reading.snapshot.rereads_at
-    if reading.asked_whole or bookmark.whole_at is None:
-        bookmark.whole_at = now
-    if reading.read_history or bookmark.history_at is None:
-        bookmark.history_at = now
+def _moved(bookmark: Bookmark, reading: Reading, now: datetime) -> Bookmark:
+    return Bookmark(
+        validators=dict(reading.validators),
+        whole_at=now if reading.asked_whole else bookmark.whole_at or now,
+        history_at=now if reading.read_history else bookmark.history_at or now,
+        rereads_at=reading.snapshot.rereads_at if reading.snapshot else bookmark.rereads_at,
+    )
 
 
 def _record(
@@ -249,7 +267,7 @@ def _stored_validators(reading: Reading) -> Iterable[StoredValidators]:
 
 
 def _bodies(reading: Reading | None) -> tuple[tuple[str, bytes], ...]:
-    return tuple((document.url, document.body) for document in reading.bodies) if reading else ()
+    return tuple((document.url, packed(document.body)) for document in reading.bodies) if reading else ()
 
 
 def describe(change: Change) -> dict[str, str]:

@@ -122,7 +122,11 @@ async def test_on_a_terminal_one_chooses_among_the_components(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_every_command_in_the_docs_exists_with_its_options(line: str) -> None:
+def test_every_command_in_the_docs_exists_with_its_options(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "statusherd.db").touch()
     words = shlex.split(line, comments=True)[1:]
     command: click.Command = cli
     context = click.Context(cli, info_name="statusherd")
@@ -192,6 +196,7 @@ async def test_every_json_output_has_the_shape_in_the_docs(installed: Installati
     await note("config", "check")
     await note("db", "check")
     await note("db", "backup", str(tmp_path / "copy.db"))
+    await note("db", "restore", str(tmp_path / "copy.db"), "--yes")
     assert printed.keys() == documented.keys()
     for heading, document in printed.items():
         assert_same_shape(documented[heading][0], document, heading)

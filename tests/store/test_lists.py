@@ -87,7 +87,7 @@ def _fill(conn: Connection) -> None:
         incidents={"i1": remembered(incident()), "i0": remembered(over)},
     )
     page = snapshot(incidents=(over,))
-    body = (("u", b"body"),)
+    body = (("u", bodies.packed(b"body")),)
     looks.save_look(conn, LookRecord("acme", T0, Known("acme"), first, 0, page, (change(),), bodies=body))
     down = replace(known("acme", Status.MAJOR_OUTAGE), incidents={"i1": first.incidents["i1"]})
     later = T0 + MINUTE

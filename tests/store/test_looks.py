@@ -259,8 +259,9 @@ def test_a_forgotten_vendor_is_new_again_and_keeps_its_history(store: Store) -> 
 
 def test_bodies_are_kept_and_given_back_as_they_were(store: Store) -> None:
     read = (("https://acme.example/a", b"{}" * 50_000), ("https://acme.example/b", b""))
-    _save(store, Known("acme"), known(), 0, bodies=read)
-    _save(store, known(), known(status=DOWN), 1, T0 + MINUTE, bodies=read[:1])
+    packed = tuple((url, bodies.packed(body)) for url, body in read)
+    _save(store, Known("acme"), known(), 0, bodies=packed)
+    _save(store, known(), known(status=DOWN), 1, T0 + MINUTE, bodies=packed[:1])
     kept = store.read_now(lambda conn: bodies.kept_bodies(conn, "acme", T0))
     assert [(each.at, each.url, each.body) for each in kept] == [
         (T0, *read[0]), (T0, *read[1]), (T0 + MINUTE, *read[0]),

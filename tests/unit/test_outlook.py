@@ -30,7 +30,9 @@ def test_two_sources_say_nothing() -> None:
 
 
 def test_a_platform_can_be_dark_alone() -> None:
-    watched = {f"s{n}": ("statusio", DOWN) for n in range(3)} | {f"p{n}": ("statuspage", None) for n in range(9)}
+    watched = {f"s{n}": ("statusio", DOWN) for n in range(3)} | {
+        f"p{n}": ("statuspage", None) for n in range(9)
+    }
     seen = outlook(**watched)
     assert seen.dark_scope("statusio") == "statusio"
     assert seen.dark_scope("statuspage") is None

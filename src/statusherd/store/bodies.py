@@ -30,12 +30,14 @@ class KeptBody:
     body: bytes
 
 
+def packed(body: bytes) -> bytes:
+    """Return a body as it is kept: a status page shrinks to a tenth."""
+    return zstd.compress(body, level=1)
+
+
 def keep_bodies(conn: Connection, vendor: str, at: datetime, bodies: tuple[tuple[str, bytes], ...]) -> None:
-    """Keep the (address, bytes) that a look read."""
-    rows = [
-        {"vendor": vendor, "at": at, "url": url, "body": zstd.compress(body, level=1)} for url, body in bodies
-    ]
-    conn.execute(_KEEP, rows)
+    """Keep the (address, `packed` bytes) that a look read."""
+    conn.execute(_KEEP, [{"vendor": vendor, "at": at, "url": url, "body": body} for url, body in bodies])
 
 
 def kept_bodies(
@@ -46,8 +48,8 @@ def kept_bodies(
     if until is not None:
         query = query.where(_body.c.at <= until)
     rows = conn.execute(query.order_by(_body.c.at, _body.c.id))
-    return tuple(KeptBody(at, url, _unpacked(packed)) for at, url, packed in rows)
+    return tuple(KeptBody(at, url, _unpacked(body)) for at, url, body in rows)
 
 
-def _unpacked(packed: bytes) -> bytes:
-    return zstd.ZstdDecompressor().decompress(packed, max_length=_MOST)
+def _unpacked(body: bytes) -> bytes:
+    return zstd.ZstdDecompressor().decompress(body, max_length=_MOST)

@@ -27,7 +27,7 @@ class LookRecord:
     `seq` is the number that came with `before`, 0 where nothing was stored yet; once stored it is one
     higher. `snapshot` is None where the look established nothing, and `failure` says why; what the store
     has of the page, its validators and `rereads_at` is kept then. `validators` None leaves the stored
-    ones. `bodies` are the (address, bytes) to keep for a replay.
+    ones. `bodies` are the (address, packed bytes) to keep for a replay.
     """
 
     vendor: str

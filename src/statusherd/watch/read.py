@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 
 from statusherd.model.errors import FailureKind, LookError
@@ -66,13 +67,18 @@ async def read(
     fetcher: Fetches, vendor: WatchedVendor, known: Known, bookmark: Bookmark, now: datetime
 ) -> Reading:
     """Look at `vendor` once. Raise LookError where nothing can be established."""
-    endpoints = format_named(vendor.format).endpoints(vendor.address)
+    endpoints = _endpoints(vendor.format, vendor.address)
     try:
         return await _read_documents(fetcher, vendor, endpoints, known, bookmark, now)
     except LookError as failure:
         if failure.kind not in _TRY_FALLBACK or not endpoints.fallbacks:
             raise
         return await _read_fallback(fetcher, vendor, endpoints, now, failure)
+
+
+@lru_cache(20_000)
+def _endpoints(name: str, address: str) -> Endpoints:
+    return format_named(name).endpoints(address)
 
 
 async def _read_documents(

@@ -73,6 +73,8 @@ def is_ulid(value: object) -> bool:
 def recognise_api(document: Document, *, ulids: bool) -> Recognition | None:
     """Recognise a document of the API whose page id is, or is not, a ULID."""
     root = try_object(document)
+    if "page" not in root:
+        return _recognise_without_page(root, ulids=ulids)
     page = as_object(root.get("page"))
     keys = [key for key in _DOCUMENT_KEYS if key in root]
     if not isinstance(page.get("id"), str) or not keys or is_ulid(page["id"]) is not ulids:
@@ -80,6 +82,14 @@ def recognise_api(document: Document, *, ulids: bool) -> Recognition | None:
     if "status" in root and "indicator" not in as_object(root["status"]):
         return None
     return Recognition(95, f"page.id {page['id']!r} beside {', '.join(keys)}")
+
+
+def _recognise_without_page(root: Object, *, ulids: bool) -> Recognition | None:
+    """Recognise lists of which somebody left the page object away: by the posts and ids of their rows."""
+    rows = [*objects(root.get("incidents")), *objects(root.get("scheduled_maintenances"))]
+    if not rows or not all("incident_updates" in row and is_ulid(row.get("id")) is ulids for row in rows):
+        return None
+    return Recognition(70, "incidents with incident_updates, without a page")
 
 
 def page_root(address: str) -> str:

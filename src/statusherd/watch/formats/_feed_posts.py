@@ -46,6 +46,7 @@ _QUICK_STAMP: Final = re.compile(
     r"\s+\d{1,2}:\d\d(?::\d\d)?\s(?:UTC|GMT(?:[+-]\d{1,2})?|[+-]\d{4}|[PMCE][SD]T))$"
 )
 MAX_SLOW_STAMPS: Final = 40
+MAX_POSTS: Final = 200
 MAX_DURATION: Final = timedelta(days=400)
 _MONTH_DAY = r"[A-Z][a-z]{2,8}\.?\s+\d{1,2}"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:\s*[AP]M)?"
@@ -84,7 +85,9 @@ def read_body(text: str, near: datetime) -> Body:
     rest: list[str] = []
     clock = _Stamps(near)
     for line in text.splitlines():
-        if not drafts and (fact := _FACT.match(line)):
+        if len(drafts) > MAX_POSTS:
+            drafts[-1].lines.append(line)
+        elif not drafts and (fact := _FACT.match(line)):
             facts.setdefault(fold(fact[1]), fact[2])
         elif (stamp := clock.read_line(line)) is not None:
             drafts.append(_Draft(at=stamp))

@@ -47,6 +47,8 @@ _STATES: Final[Mapping[str, State]] = {
     "cancelled": State(Phase.RESOLVED, MaintenancePhase.CANCELLED),
     "canceled": State(Phase.RESOLVED, MaintenancePhase.CANCELLED),
     **dict.fromkeys(["complete", "solved", "mitigated", "ended", "done", "finished"], RESOLVED),
+    # Feeds of components (Site24x7) end a title with the state.
+    "operational": RESOLVED,
     # How AWS begins the titles of its updates.
     **dict.fromkeys(["servicedisruption", "serviceimpact", "servicedegradation", "performanceissues"], _OPEN),
     **dict.fromkeys(["informationalmessage"], _OPEN),

@@ -48,7 +48,7 @@ def parse_time(value: object, zone: tzinfo | None = UTC) -> datetime | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return _from_epoch(float(value))
+        return _from_epoch(value)
     if not isinstance(value, str) or not (text := value.strip()) or len(text) > 100:
         return None
     if _EPOCH.match(text):
@@ -58,9 +58,9 @@ def parse_time(value: object, zone: tzinfo | None = UTC) -> datetime | None:
 
 
 def _from_epoch(seconds: float) -> datetime | None:
-    if seconds > 1e11:
-        seconds /= 1000
     try:
+        if seconds > 1e11:
+            seconds /= 1000
         return _plausible(datetime.fromtimestamp(seconds, UTC))
     except (ValueError, OverflowError, OSError):
         return None

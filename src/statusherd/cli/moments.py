@@ -1,0 +1,44 @@
+"""Times as people read them, as JSON has them, and as they are given on the command line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import click
+
+_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a time as in all our JSON: UTC, ISO 8601 with Z, a fraction only where there is one."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago `moment` was, in its largest unit: "12 s", "3 min", "5 h", "2 d"."""
+    seconds = int((now - moment).total_seconds())
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{max(0, seconds)} s"
+
+
+def local(moment: datetime, now: datetime) -> str:
+    """Return a time on the clock of the terminal: "14:02 CET" today, else with the date."""
+    there, today = moment.astimezone(), now.astimezone().date()
+    return f"{there:%H:%M %Z}" if there.date() == today else f"{there:%Y-%m-%d %H:%M %Z}"
+
+
+def given_moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+    """Read a time of the command line, in ISO 8601; UTC where it names no zone. A callback of options."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        text = f'{value[:60]!r} is no time. Write it like "2026-01-31T14:02:00Z".'
+        raise click.BadParameter(text, ctx, param) from None
