@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from store_samples import MINUTE, T0, change, delivery, incident, known, remembered, snapshot
 
 from statusherd.model.delivery import Decision, Reason, SendOutcome, Told
@@ -179,20 +179,19 @@ _QUESTIONS = {
 @pytest.mark.parametrize("question", _QUESTIONS)
 def test_no_question_reads_a_whole_table(sqlite_store: Store, question: str) -> None:
     sqlite_store.write_now(_fill)
-    plans: list[str] = []
 
-    def explain(conn: Connection, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        if not statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
-            return
-        several = parameters if isinstance(parameters, list) else [parameters]
+    def plans_of(conn: Connection) -> list[str]:
         raw: Any = conn.connection.dbapi_connection
-        plans.extend(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", several[0]))
-
-    def ask(conn: Connection) -> None:
-        event.listen(conn, "before_cursor_execute", explain)
+        asked: list[str] = []
+        raw.set_trace_callback(asked.append)  # all that the database is asked, whoever asks
         _QUESTIONS[question](conn)
+        raw.set_trace_callback(None)
+        several = [
+            statement for statement in asked if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH"))
+        ]
+        return [row[3] for statement in several for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}")]
 
-    sqlite_store.write_now(ask)
+    plans = sqlite_store.write_now(plans_of)
     assert plans
     names = {*tables.METADATA.tables, "waiting", "older"}
     scans = [plan for plan in plans if plan.startswith("SCAN") and plan.split()[1] in names]

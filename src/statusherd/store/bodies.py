@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from statusherd.store import tables
+from statusherd.store.prepared import Prepared
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -16,7 +17,7 @@ else:
     from backports import zstd
 
 _body = tables.look_body
-_KEEP = insert(_body)
+_KEEP = Prepared(insert(_body), ("vendor", "at", "url", "body"))
 _MOST = 16 * 1024 * 1024
 """No body is larger: the fetcher caps them. A damaged row must not eat the memory."""
 
@@ -37,7 +38,7 @@ def packed(body: bytes) -> bytes:
 
 def keep_bodies(conn: Connection, vendor: str, at: datetime, bodies: tuple[tuple[str, bytes], ...]) -> None:
     """Keep the (address, `packed` bytes) that a look read."""
-    conn.execute(_KEEP, [{"vendor": vendor, "at": at, "url": url, "body": body} for url, body in bodies])
+    _KEEP.run(conn, [{"vendor": vendor, "at": at, "url": url, "body": body} for url, body in bodies])
 
 
 def kept_bodies(

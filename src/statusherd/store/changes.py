@@ -9,10 +9,15 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from statusherd.model.changes import Change, LoggedChange
 from statusherd.store import tables
+from statusherd.store.prepared import Prepared
 from statusherd.store.rows import CHANGE
 
 _change = tables.change
-_APPEND = insert(_change).values({c.name: bindparam(c.name) for c in _change.c if c.name != "number"})
+_APPEND = Prepared(
+    insert(_change)
+    .values({c.name: bindparam(c.name) for c in _change.c if c.name != "number"})
+    .returning(_change.c.number)
+)
 _UNROUTED = (
     select(_change.c.number, _change.c.body)
     .where(_change.c.routed_at.is_(None))
@@ -40,9 +45,8 @@ def _append(conn: Connection, change: Change) -> int:
         "routed_at": None,
         "body": CHANGE.dump(change),
     }
-    key = conn.execute(_APPEND, row).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    (number,) = _APPEND.run(conn, [row]).fetchone()
+    return int(number)
 
 
 def unrouted(conn: Connection, limit: int = 500, *, lock: bool = False) -> tuple[LoggedChange, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Executable, Table, bindparam, case, delete, f
 from statusherd.model.records import Component, KnownIncident, KnownMaintenance, Maintenance, VendorIncident
 from statusherd.store import tables
 from statusherd.store.look_record import LookRecord
+from statusherd.store.prepared import Prepared
 from statusherd.store.rows import INCIDENT, MAINTENANCE, PerDatabase, dump_words, insert_or_replace
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ def save_components(conn: Connection, record: LookRecord) -> None:
     if fresh:
         places = {id_: place for place, id_ in enumerate(after)}
         rows = [_component_row(record.vendor, each, places[id_]) for id_, each in fresh.items()]
-        conn.execute(_PUT_COMPONENT.on(conn), rows)
+        _PUT_COMPONENT.run(conn, rows)
     gone = _gone(before, after)
     if gone:
         conn.execute(_DROP_COMPONENT, [{"key": record.vendor, "part": id_} for id_ in gone])
@@ -149,7 +150,7 @@ def _one(table: Table) -> tuple[Any, Any]:
     return table.c.vendor == bindparam("key"), table.c.id == bindparam("part")
 
 
-_PUT_COMPONENT = insert_or_replace(_component)
+_PUT_COMPONENT = Prepared(insert_or_replace(_component), [column.name for column in _component.c])
 _PUT_INCIDENT, _PUT_MAINTENANCE = _put(_incident), _put(_maintenance)
 _DROP_COMPONENT = delete(_component).where(*_one(_component))
 _FORGET_INCIDENT, _FORGET_MAINTENANCE = _forgotten(_incident), _forgotten(_maintenance)

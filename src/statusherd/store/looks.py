@@ -15,6 +15,7 @@ from statusherd.store.errors import StaleLookError
 from statusherd.store.known import StoredState, load_all, load_state
 from statusherd.store.layers import save_components, save_incidents, save_maintenances
 from statusherd.store.look_record import LookFailure, LookRecord
+from statusherd.store.prepared import Prepared
 from statusherd.store.rows import VALIDATORS, PerDatabase, dump_words
 from statusherd.store.spans import close_all, save_spans
 from statusherd.store.validators import StoredValidators
@@ -81,8 +82,8 @@ def _insert(insert: Any) -> Executable:
     return new.returning(_state.c.seq)  # type: ignore[no-any-return]
 
 
-_UPDATE = _update()
-_UPDATE_UNREAD = _update(_OF_THE_PAGE)
+_UPDATE = Prepared(_update())
+_UPDATE_UNREAD = Prepared(_update(_OF_THE_PAGE))
 _INSERT = PerDatabase(_insert)
 _TOUCH = (
     update(_state)
@@ -100,7 +101,7 @@ def _save_state(conn: Connection, record: LookRecord) -> None:
         stored = conn.execute(_INSERT.on(conn), row).first() is not None
     else:
         values |= {"key": record.vendor, "loaded": record.seq, **_page_values(record)}
-        stored = conn.execute(_UPDATE if record.snapshot else _UPDATE_UNREAD, values).rowcount == 1
+        stored = (_UPDATE if record.snapshot else _UPDATE_UNREAD).run(conn, [values]).rowcount == 1
     if not stored:
         raise StaleLookError("somebody else stored a look at it meanwhile", subject=record.vendor)
 

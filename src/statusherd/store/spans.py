@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, case, insert, or_, select, up
 from statusherd.model.words import Status
 from statusherd.store import tables
 from statusherd.store.look_record import LookRecord, shown_status
+from statusherd.store.prepared import Prepared
 
 WHOLE_VENDOR: Final = ""
 """Stands for the vendor as a whole where a component is named."""
@@ -61,9 +62,9 @@ def save_spans(conn: Connection, record: LookRecord) -> None:
         ended.append(_end(record, *whole))
         begun.append(_begin(record, *whole, shown_status(record.after)))
     if ended:
-        conn.execute(_END, ended)
+        _END.run(conn, ended)
     if begun:
-        conn.execute(_BEGIN, begun)
+        _BEGIN.run(conn, begun)
 
 
 def close_all(conn: Connection, vendor: str, at: datetime) -> None:
@@ -108,9 +109,9 @@ _END_ALL = (
     .where(_span.c.vendor == bindparam("key"), _span.c.ended_at.is_(None))
     .values(ended_at=_not_before_it_began)
 )
-_END = _END_ALL.where(_span.c.component_id == bindparam("part"))
-_BEGIN = insert(_span).values(
-    {name: bindparam(name) for name in ("vendor", "component_id", "status", "began_at")}
+_END = Prepared(_END_ALL.where(_span.c.component_id == bindparam("part")))
+_BEGIN = Prepared(
+    insert(_span).values({name: bindparam(name) for name in ("vendor", "component_id", "status", "began_at")})
 )
 _SINCE = (
     select(_span.c.component_id, _span.c.status, _span.c.began_at, _span.c.ended_at)

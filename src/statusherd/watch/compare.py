@@ -177,9 +177,13 @@ def _with_state(known: Known, snapshot: Snapshot) -> Known:
 
 
 def _adopted(known: Known, snapshot: Snapshot) -> Mapping[str, Component]:
-    """Return the page's components; where nothing differs, the very mapping that was known."""
-    fresh = {component.id: component for component in snapshot.components}
-    return known.components if fresh == known.components else fresh
+    """Return the page's components: the very records that were known where nothing differs.
+
+    What follows a look compares by identity first, and most of a page never changes.
+    """
+    old = known.components
+    fresh = {new.id: new if (was := old.get(new.id)) != new else was for new in snapshot.components}
+    return old if fresh.keys() == old.keys() and all(fresh[k] is old[k] for k in fresh) else fresh
 
 
 def _source_moved(known: Known, snapshot: Snapshot) -> tuple[Change, ...]:

@@ -100,11 +100,8 @@ async def _read_documents(
     snapshot = _parse(vendor.format, documents, vendor, now)
     read_history = False
     if endpoints.history and (history_due or needs_history(known, snapshot)):
-        past = await _fetch_history(fetcher, endpoints.history)
-        if past:
-            snapshot = _parse(vendor.format, (*documents, *past), vendor, now)
-            documents = (*documents, *past)
-        read_history = bool(past)
+        past, whole_story = await _with_history(fetcher, endpoints.history, documents, vendor, now)
+        snapshot, documents, read_history = whole_story or snapshot, (*documents, *past), bool(past)
     validators = {url: f.validators for url, f in fetched.items()}
     wait = _longest_wait(fetched.values())
     return Reading(snapshot, validators, documents, read_history, asked_whole=whole, retry_after=wait)
@@ -134,12 +131,18 @@ async def _fetch_all(
     return dict(zip(urls, answers, strict=True))
 
 
-async def _fetch_history(fetcher: Fetches, urls: Sequence[str]) -> tuple[Document, ...]:
-    """Return the history's documents, none where one cannot be had: the look itself stands without."""
+async def _with_history(
+    fetcher: Fetches, urls: Sequence[str], look: Sequence[Document], vendor: WatchedVendor, now: datetime
+) -> tuple[tuple[Document, ...], Snapshot | None]:
+    """Return the history's documents and what the look says together with them.
+
+    Nothing where one of them cannot be had or read: the look itself stands without.
+    """
     try:
-        return _documents((await _fetch_all(fetcher, urls, {})).values())
+        past = _documents((await _fetch_all(fetcher, urls, {})).values())
+        return past, _parse(vendor.format, (*look, *past), vendor, now)
     except LookError:
-        return ()
+        return (), None
 
 
 def _documents(fetched: Iterable[Fetched]) -> tuple[Document, ...]:

@@ -183,7 +183,7 @@ def _components(roots: Iterable[Object], notes: Notes) -> tuple[Component, ...]:
         Component(
             id=key,
             name=plain_line(string(row.get("name"))),
-            group=_group_name(groups.get(string(row.get("group_id")) or "")),
+            group=_group_name(groups.get(string(row.get("group_id")) or "")) if groups else None,
             status=notes.look_up(COMPONENT_STATES, row.get("status"), Status.UNKNOWN, "component status"),
         )
         for key, row in rows.items()

@@ -58,12 +58,15 @@ class Summary:
 
 
 def summary_in(value: object) -> Summary | None:
-    """Return the summary that the JSON `value` is or wraps, None where it is none."""
+    """Return the summary that the JSON `value` is or wraps, None where it is none.
+
+    Raise ParseError where its data goes on without end.
+    """
     root = as_object(value)
     root = as_object(root.get("summary")) or root
-    if not _is_anchored(root):
-        return None
-    return Summary(without_tokens(root) if "structure" in root else root)
+    if "structure" in root:  # taken out of a page, with the tokens of its stream
+        root = without_tokens(root)
+    return Summary(root) if _is_anchored(root) else None
 
 
 def _is_anchored(root: Object) -> bool:

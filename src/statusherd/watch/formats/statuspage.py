@@ -19,7 +19,7 @@ NAME = "statuspage"
 
 
 def recognise(document: Document) -> Recognition | None:
-    """A page object with an id that is no ULID, beside at least one of the API's own keys."""
+    """A page object with an id that is no ULID beside one of the API's own keys, or rows with its posts."""
     return recognise_api(document, ulids=False)
 
 

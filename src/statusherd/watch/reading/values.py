@@ -57,6 +57,8 @@ def objects(value: object) -> Iterator[Object]:
 def string(value: object) -> str | None:
     """Return `value` as one storable string: numbers as written, None for null, lists and objects."""
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:  # nearly all are, and it costs next to nothing
+            return value
         return _UNSTORABLE.sub("\ufffd", value) if _UNSTORABLE.search(value) else value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

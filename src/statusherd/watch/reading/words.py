@@ -39,6 +39,8 @@ class Notes:
 
         A missing word (null, empty) is the default without a warning.
         """
+        if isinstance(word, str) and word in table:
+            return table[word]
         key = fold(word)
         if key in table:
             return table[key]
