@@ -193,7 +193,7 @@ def test_a_search_for_nonsense_or_nothing_finds_nothing(packaged):
 def test_an_unknown_name_is_answered_with_what_it_may_stand_for(packaged):
     with pytest.raises(CatalogError) as caught:
         packaged.get("githb")
-    assert caught.value.remedy == "Did you mean github?"
+    assert caught.value.remedy == "Did you mean github or gitbook?"
 
 
 def test_a_vendor_is_found_by_its_domain_or_its_page(packaged):

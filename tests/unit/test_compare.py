@@ -129,7 +129,7 @@ TABLE = [
             look(1, incident("i1", Phase.INVESTIGATING, Impact.MAJOR, "c", "a  b")),
         ),
         (),
-    ),  # fmt: skip
+    ),
     Row(
         "the phase moves on",
         (look(0, incident()), look(1, incident(phase=Phase.IDENTIFIED))),
@@ -182,7 +182,7 @@ TABLE = [
             ),
         ),
         (K.INCIDENT_RECORDED, K.INCIDENT_WITHDRAWN),
-    ),  # fmt: skip
+    ),
     Row(
         "resolved and open again",
         (look(0, RESOLVED, coverage=WITH_HISTORY), look(40, incident())),
@@ -206,7 +206,7 @@ TABLE = [
         ),
         (K.INCIDENT_EDITED,),
         ("text",),
-    ),  # fmt: skip
+    ),
     Row(
         "back-dated after the end",
         (
@@ -215,7 +215,7 @@ TABLE = [
         ),
         (K.INCIDENT_EDITED,),
         ("start",),
-    ),  # fmt: skip
+    ),
     Row(
         "an id that churns is one incident",
         (look(0, incident("i1")), look(1, incident("i2"))),
@@ -316,7 +316,7 @@ TABLE = [
             look(61, maintenances=(window(MaintenancePhase.IN_PROGRESS),)),
         ),
         (K.MAINTENANCE_STARTED,),
-    ),  # fmt: skip
+    ),
     Row(
         "it is moved before it begins",
         (
@@ -324,7 +324,7 @@ TABLE = [
             look(1, maintenances=(window(MaintenancePhase.SCHEDULED, starts_at=T0 + 90 * MINUTE),)),
         ),
         (K.MAINTENANCE_RESCHEDULED,),
-    ),  # fmt: skip
+    ),
     Row(
         "it takes longer",
         (
@@ -332,7 +332,7 @@ TABLE = [
             look(62, maintenances=(window(MaintenancePhase.IN_PROGRESS, ends_at=T0 + 180 * MINUTE),)),
         ),
         (K.MAINTENANCE_EXTENDED,),
-    ),  # fmt: skip
+    ),
     Row(
         "it is over",
         (
@@ -340,7 +340,7 @@ TABLE = [
             look(121, maintenances=(window(MaintenancePhase.COMPLETED),)),
         ),
         (K.MAINTENANCE_ENDED,),
-    ),  # fmt: skip
+    ),
     Row(
         "it leaves the page while running",
         (look(61, maintenances=(window(MaintenancePhase.IN_PROGRESS),)), look(121)),
@@ -358,7 +358,7 @@ TABLE = [
             look(1, maintenances=(window(MaintenancePhase.CANCELLED),)),
         ),
         (K.MAINTENANCE_CANCELLED,),
-    ),  # fmt: skip
+    ),
     Row(
         "one that is over when first seen is nothing",
         (QUIET, look(121, maintenances=(window(MaintenancePhase.COMPLETED),))),
@@ -378,7 +378,7 @@ TABLE = [
             ),
         ),
         (K.INCIDENT_OPENED,),
-    ),  # fmt: skip
+    ),
     Row(
         "most components vanish: suspicious, and nothing is resolved by it",
         (look(0, incident(), page=Status.MAJOR_OUTAGE), look(1, components=(API,))),

@@ -86,7 +86,9 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Match,
     ):
         for key in schema.keys(kind):
-            assert any(f"{mark}{key} =" in text for mark in ("\n", "\n# ", "\n# match.")), key
+            assert any(
+                f"\n{mark}{key}{rest}" in text for mark in ("", "# ", "# match.") for rest in (" =", ".")
+            ), key
 
 
 def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypatch):

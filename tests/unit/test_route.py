@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from statusherd.model.changes import Change, LoggedChange
-from statusherd.model.delivery import Reason as R
+from statusherd.model.delivery import Reason as R  # noqa: N817 - it stands in every row of the table
 from statusherd.model.records import Component, Maintenance, VendorIncident
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
