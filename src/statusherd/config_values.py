@@ -127,6 +127,8 @@ def parse_name(value: object) -> str:
     """Return a name as it stands; it is stored and shown literally, so almost anything will do."""
     if not isinstance(value, str) or not value.strip() or len(value) > 16_384 or "\0" in value:
         raise ValueError("must be a text that is not empty. Write a name in quotes")
+    if value.startswith("*"):  # the store keeps what is no vendor's under such names
+        raise ValueError("must not begin with an asterisk. Write another name")
     return value
 
 

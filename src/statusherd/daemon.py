@@ -24,6 +24,7 @@ from statusherd.model.errors import StatusherdError, StoreError
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Status
 from statusherd.pipeline import LookResult, Pipeline, Setup
+from statusherd.store import retention
 from statusherd.store import vendors as vendor_rows
 from statusherd.store.engine import Store
 from statusherd.watch.schedule import Agenda, Pace, first_look, next_look
@@ -34,6 +35,7 @@ HOUSEKEEPING: Final = 1.0
 """Seconds between two rounds of housekeeping: a vendor that is added is noticed within two of them."""
 TICK: Final = 0.02
 """Seconds of lateness that a look may have for the sake of starting several together."""
+PRUNE_EVERY: Final = 6 * 3600.0
 BURST: Final = 100
 """So many looks under way at once leave memory behind that is worth giving back."""
 DRAIN: Final = 15.0
@@ -81,6 +83,7 @@ class Daemon:
         self._progress_at = clock.monotonic()
         self._works = 0
         self._burst = 0
+        self._prune_at = 0.0
 
     async def run(self) -> None:
         """Work until `stop` is called, then drain."""
@@ -249,6 +252,7 @@ class Daemon:
             await self._pipeline.states.flush_seen()
             self._look_again()
             await self._give_memory_back()
+            await self._let_go_of_the_old()
             version = await self._store.read(vendor_rows.vendors_version)
             if version != self._vendors_version:
                 await self._notice_vendors()
@@ -261,6 +265,15 @@ class Daemon:
         if self._burst >= BURST and len(self._looks) < BURST // 10:
             self._burst = 0
             await asyncio.to_thread(memory.give_back)
+
+    async def _let_go_of_the_old(self) -> None:
+        """Prune the store now and then, in pieces that nobody waits for."""
+        if self._clock.monotonic() < self._prune_at:
+            return
+        self._prune_at = self._clock.monotonic() + PRUNE_EVERY
+        now = self._clock.now()
+        while await self._store.write(lambda conn: retention.prune(conn, now)):
+            await self._clock.sleep(HOUSEKEEPING)
 
     def _look_again(self) -> None:
         """After we could not see out, let no vendor wait for its back-off, and none come in a stampede."""

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from statusherd.cli import cli
 from statusherd.model.errors import LookError
 from statusherd.model.records import Snapshot
 from statusherd.model.words import MaintenancePhase, Status
@@ -163,3 +165,44 @@ def test_every_row_is_judged_for_what_this_test_knows():
         *("soft", "page_status_absent", "wrap_as"),
     }
     assert {key for row in ROWS for key in row.values[0].expected} <= known
+
+
+def found_in_json(said: dict[str, Any]) -> dict[str, Any]:
+    """What `inspect --json` says in the words of EXPECTED.jsonl."""
+    ongoing = [incident for incident in said["incidents"] if incident["phase"] != "resolved"]
+    phases = Counter(window["phase"] for window in said["maintenances"])
+    return {
+        "page_status": said["page_status"],
+        "status": said["status"],
+        "components": len(said["components"]),
+        "component_status_counts": Counter(component["status"] for component in said["components"]),
+        "open_incidents": len(ongoing),
+        "resolved_incidents": len(said["incidents"]) - len(ongoing),
+        "incident_ids_open": sorted(incident["id"] for incident in ongoing),
+        "title_open": sorted(incident["title"] for incident in ongoing),
+        "impacts_open": sorted(incident["impact"] for incident in ongoing),
+        "phases_open": sorted(incident["phase"] for incident in ongoing),
+        "earliest_started_at_open": to_the_second(
+            min((parse_time(i["started_at"]) for i in ongoing if i["started_at"]), default=None)
+        ),
+        "maintenances_in_progress": phases["in_progress"],
+        "maintenances_scheduled": phases["scheduled"],
+    }
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_inspect_tells_of_a_capture_what_is_expected(row: Row):
+    files = [
+        str(CAPTURES / row.folder / name)
+        for name in (row.expected["file"], *(row.expected.get("with") or ()))
+    ]
+    further = [word for name in files[1:] for word in ("--with", name)]
+    ran = CliRunner().invoke(cli, ["inspect", files[0], *further, "--json", "--now", row.expected["now"]])
+    said = json.loads(ran.stdout)
+    if row.expected["error"]:
+        assert (ran.exit_code, bool(said["error"]["message"])) == (1, True)
+        return
+    assert (ran.exit_code, said["format"]) == (0, row.format)
+    says = found_in_json(said)
+    settled = {key: wanted(row, key) for key in says if key in row.settles}
+    assert {key: says[key] for key in settled} == settled

@@ -33,6 +33,8 @@ def command(ctx: click.Context) -> None:
     logs.set_up(config.daemon.log_level, secrets_of(config))
     for warning in config.warnings:
         log.warning("config", warning=warning)
+    if not config.channels:
+        log.warning("no channel is configured: changes are logged here and told to nobody")
     _allow_files()
     asyncio.run(_run(config))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
+from itertools import islice
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from statusherd.watch.reading.documents import Document, looks_like_html
+from statusherd.watch.reading.pages import attribute, elements
 
 MAX_FEED_LINKS: Final = 4
 _HTML_READ: Final = 1_000_000
@@ -180,27 +181,20 @@ def _by_markers(page: Document, parts: SplitResult) -> Iterator[str]:
         yield f"https://{match[1]}.statuspage.io/api/v2/summary.json"
 
 
-_LINK: Final = re.compile(r"<link\b([^>]{1,1000})>", re.IGNORECASE)
-_ATTRIBUTE: Final = re.compile(
-    r"([a-z]{2,10})\s*=\s*(?:\"([^\"]{0,500})\"|'([^']{0,500})'|([^\s\"'>]{1,500}))", re.IGNORECASE
-)
+_FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml")
 
 
 def _linked_feeds(page: Document) -> Iterator[str]:
     """Yield the feeds that a page links as its alternates."""
     text = page.text[:_HTML_READ]
-    count = 0
-    for link in _LINK.finditer(text) if looks_like_html(text) else ():
-        attributes = {
-            m[1].lower(): unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(link[1])
-        }
-        is_feed = attributes.get("type", "").lower() in ("application/rss+xml", "application/atom+xml")
-        if not is_feed or "alternate" not in attributes.get("rel", "").lower().split():
-            continue
-        address = _joined(page.url, attributes.get("href", ""))
-        if address and count < MAX_FEED_LINKS:
-            count += 1
-            yield address
+    links = elements(text, "link") if looks_like_html(text) else ()
+    found = (
+        _joined(page.url, attribute(link, "href").strip())
+        for link in links
+        if attribute(link, "type").lower() in _FEED_TYPES
+        and "alternate" in attribute(link, "rel").lower().split()
+    )
+    yield from islice((address for address in found if address), MAX_FEED_LINKS)
 
 
 def _joined(base: str, href: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from statusherd.model.status import worst
 from statusherd.model.words import Status
+from statusherd.watch.reading.pages import first_text
 from statusherd.watch.reading.text import plain_line
 from statusherd.watch.reading.words import Notes, fold
 
@@ -15,8 +16,6 @@ _HOSTS: Final = ("uptime.betterstack.com/", "betteruptime.com/")
 _STATE_IN_NAME: Final = re.compile(
     r"/(?:status_pages/og_|status_pages_v2/favicons/)([a-z_]{1,30})-[0-9a-f]{8}"
 )
-_HEADING: Final = re.compile(r"<h1\b[^>]{0,300}>(.{1,500}?)</h1>", re.DOTALL | re.IGNORECASE)
-_TITLE: Final = re.compile(r"<title[^>]{0,100}>(.{1,500}?)</title>", re.DOTALL | re.IGNORECASE)
 _HEADINGS: Final[Mapping[str, Status]] = {
     "allservicesareonline": Status.OPERATIONAL,
     "someservicesaredegraded": Status.DEGRADED,
@@ -34,8 +33,7 @@ def state_in(text: str) -> str | None:
 def page_status(text: str, states: Mapping[str, Status], notes: Notes) -> Status:
     """Return the state of the page; where its heading says worse than its image, that."""
     status = notes.look_up(states, state_in(text), Status.UNKNOWN, "page status")
-    heading = _HEADING.search(text)
-    said = _HEADINGS.get(fold(plain_line(heading[1])) if heading else "")
+    said = _HEADINGS.get(fold(plain_line(first_text(text, "h1"))))
     if said is None or said is status:
         return status
     notes.warn(f"the page's image says {status}, its heading {said}: the worse is taken")
@@ -44,5 +42,4 @@ def page_status(text: str, states: Mapping[str, Status], notes: Notes) -> Status
 
 def page_name(text: str) -> str | None:
     """Return whose page it is."""
-    title = _TITLE.search(text)
-    return plain_line(title[1]).removesuffix(" status") or None if title else None
+    return plain_line(first_text(text, "title")).removesuffix(" status") or None
