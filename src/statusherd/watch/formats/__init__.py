@@ -67,15 +67,16 @@ class Format(Protocol):
 
 @cache
 def format_names() -> tuple[str, ...]:
-    """Return the names of all formats, by scanning this folder."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+    """Return the names of all formats, by scanning this folder: those of the modules, with hyphens."""
+    modules = (m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    return tuple(sorted(name.replace("_", "-") for name in modules))
 
 
 def format_named(name: str) -> Format:
     """Return the format called `name`; raise CatalogError where there is none."""
     if name not in format_names():
         raise CatalogError(f"there is no format {name!r}", remedy=f"Formats are: {', '.join(format_names())}")
-    return cast("Format", import_module(f"{__name__}.{name}"))
+    return cast("Format", import_module(f"{__name__}.{name.replace('-', '_')}"))
 
 
 def all_formats() -> tuple[Format, ...]:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from statusherd.model.records import (
     Component,
@@ -25,6 +24,7 @@ from statusherd.model.records import (
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Look, Recognition
+from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
@@ -90,12 +90,6 @@ def _recognise_without_page(root: Object, *, ulids: bool) -> Recognition | None:
     if not rows or not all("incident_updates" in row and is_ulid(row.get("id")) is ulids for row in rows):
         return None
     return Recognition(70, "incidents with incident_updates, without a page")
-
-
-def page_root(address: str) -> str:
-    """Return scheme and host of `address`."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}/"
 
 
 def api_root(document: Document, format_name: str = "Statuspage") -> Object:

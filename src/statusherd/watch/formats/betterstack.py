@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Endpoints, Look, Recognition
 from statusherd.watch.formats._betterstack_page import page_name, page_status, state_in
+from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, looks_like_html, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
@@ -53,11 +54,10 @@ def recognise(document: Document) -> Recognition | None:
 
 def endpoints(address: str) -> Endpoints:
     """The JSON document; where it is closed the page itself, then the feed of reports."""
-    parts = urlsplit(address)
-    root = f"{parts.scheme}://{parts.netloc}/"
+    root = page_root(address)
     return Endpoints(
-        look=(urljoin(root, "/index.json"),),
-        fallbacks=((root, NAME), (urljoin(root, "/feed"), "feed")),
+        look=(beside(root, "/index.json"),),
+        fallbacks=((root, NAME), (beside(root, "/feed"), "feed")),
     )
 
 

@@ -22,7 +22,7 @@ from statusherd.model.records import Component, Coverage, Snapshot, VendorIncide
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Status
 from statusherd.watch.formats import Endpoints, Look, Recognition
-from statusherd.watch.formats._api_v2 import api_root, page_root, read_api, recognise_api
+from statusherd.watch.formats._api_v2 import api_root, read_api, recognise_api
 from statusherd.watch.formats._incidentio_events import statuspage_word
 from statusherd.watch.formats._incidentio_summary import (
     Summary,
@@ -30,6 +30,7 @@ from statusherd.watch.formats._incidentio_summary import (
     summary_in,
     summary_of_page,
 )
+from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, looks_like_html, not_this
 from statusherd.watch.reading.values import Object, as_object, load_json, objects, try_object
 
@@ -79,15 +80,15 @@ def endpoints(address: str) -> Endpoints:
     path = urlsplit(address).path
     if any(part in path for part in _DIRECT):
         return Endpoints(look=(address,))
-    if part := _sub_page(path):
+    if "/api/v2/" not in path and (part := _sub_page(path)):
         return Endpoints(look=(urljoin(root, part),))
-    look = [urljoin(root, "/api/v2/summary.json")]
-    if path == _COMPONENTS:
-        look.append(urljoin(root, _COMPONENTS))
+    look = [beside(root, "/api/v2/summary.json")]
+    if path.endswith(_COMPONENTS):
+        look.append(beside(root, _COMPONENTS))
     return Endpoints(
         look=tuple(look),
-        history=(urljoin(root, "/api/v2/incidents.json"),),
-        fallbacks=((root, NAME), (urljoin(root, "/feed.atom"), "feed")),
+        history=(beside(root, "/api/v2/incidents.json"),),
+        fallbacks=((root, NAME), (beside(root, "/feed.atom"), "feed")),
     )
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 from statusherd.model.errors import LookError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, VendorIncident
@@ -32,6 +31,7 @@ from statusherd.watch.formats._instatus_rows import (
     words_of,
 )
 from statusherd.watch.formats._next import Payload, read_payload
+from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, looks_like_html, not_this
 from statusherd.watch.reading.text import plain_line
 from statusherd.watch.reading.values import Object, as_object, link, load_json, objects, string, try_object
@@ -103,12 +103,11 @@ def _recognise_page(document: Document) -> Recognition | None:
 
 def endpoints(address: str) -> Endpoints:
     """The summary and the components; the page for what is over, and where the JSON is closed."""
-    parts = urlsplit(address)
-    root = f"{parts.scheme}://{parts.netloc}/"
+    root = page_root(address)
     return Endpoints(
-        look=(urljoin(root, "/summary.json"), urljoin(root, "/v3/components.json")),
+        look=(beside(root, "/summary.json"), beside(root, "/v3/components.json")),
         history=(root,),
-        fallbacks=((root, NAME), (urljoin(root, "/history.atom"), "feed")),
+        fallbacks=((root, NAME), (beside(root, "/history.atom"), "feed")),
     )
 
 

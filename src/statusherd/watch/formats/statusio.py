@@ -62,6 +62,8 @@ def endpoints(address: str) -> Endpoints:
             subject=address,
             remedy="`statusherd inspect` with the page's address finds it (`pageId` in the page's source)",
         )
+    if "/1.0/status/" in address:  # the document itself, be it a mirror's
+        return Endpoints(look=(address,))
     return Endpoints(
         look=(f"https://api.status.io/1.0/status/{match[0]}",),
         fallbacks=((f"https://status.io/pages/{match[0]}/rss", "feed"),),

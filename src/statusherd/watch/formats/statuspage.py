@@ -8,11 +8,11 @@ it. A retired page answers 401, a private one 401 or a login page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urljoin
 
 from statusherd.model.records import Snapshot
 from statusherd.watch.formats import Endpoints, Look, Recognition
-from statusherd.watch.formats._api_v2 import api_root, page_root, read_api, recognise_api
+from statusherd.watch.formats._api_v2 import api_root, read_api, recognise_api
+from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document
 
 NAME = "statuspage"
@@ -27,9 +27,9 @@ def endpoints(address: str) -> Endpoints:
     """The summary at each look, the incident list for what is over, the Atom history as fallback."""
     root = page_root(address)
     return Endpoints(
-        look=(urljoin(root, "/api/v2/summary.json"),),
-        history=(urljoin(root, "/api/v2/incidents.json"),),
-        fallbacks=((urljoin(root, "/history.atom"), "feed"),),
+        look=(beside(root, "/api/v2/summary.json"),),
+        history=(beside(root, "/api/v2/incidents.json"),),
+        fallbacks=((beside(root, "/history.atom"), "feed"),),
     )
 
 
