@@ -83,6 +83,10 @@ class Pipeline:
             return await self._failed(vendor, failure)
         self.states.note(vendor, None)
         await self.states.watch_our_sight(vendor, now)
+        if reading.moved_to not in (None, state.bookmark.moved_to):
+            log.warning(
+                "the source has moved for good, change its address", vendor=vendor.name, to=reading.moved_to
+            )
         if reading.snapshot is None:
             self.states.seen_unchanged(vendor.name, now, reading)
             return _result(state.known, retry_after=reading.retry_after)

@@ -234,6 +234,7 @@ def _moved(bookmark: Bookmark, reading: Reading, now: datetime) -> Bookmark:
         whole_at=now if reading.asked_whole else bookmark.whole_at or now,
         history_at=now if reading.read_history else bookmark.history_at or now,
         rereads_at=reading.snapshot.rereads_at if reading.snapshot else bookmark.rereads_at,
+        moved_to=reading.moved_to,
     )
 
 

@@ -7,6 +7,7 @@ import contextlib
 import resource
 import signal
 import sys
+from dataclasses import replace
 
 import click
 import structlog
@@ -65,9 +66,20 @@ class _Current:
         return self.config.interval_of(vendor)
 
     def reload(self) -> Setup:
-        self.config = configuration.load(self.config.path)
+        old, self.config = self.config, configuration.load(self.config.path)
+        for section in _fixed_sections(old, self.config):
+            log.warning("a change takes effect at the next start", section=section)
         logs.set_up(self.config.daemon.log_level, secrets_of(self.config))
         return setup_of(self.config)
+
+
+def _fixed_sections(old: Config, new: Config) -> list[str]:
+    """Return the sections that differ and are not taken over by a reload."""
+    # The interval is; the rest of [http] belongs to the client, which stays.
+    same_http = replace(new.http, interval=old.http.interval) == old.http
+    same_place = old.daemon.data_dir == new.daemon.data_dir
+    changed = {"daemon": not same_place, "database": old.database != new.database, "http": not same_http}
+    return [section for section, differs in changed.items() if differs]
 
 
 def _listen(daemon: Daemon) -> None:

@@ -49,6 +49,7 @@ class Bookmark:
     """The last look that asked without validators."""
     history_at: datetime | None = None
     rereads_at: datetime | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Reading:
     read_history: bool = False
     asked_whole: bool = False
     retry_after: float | None = None
+    moved_to: str | None = None
+    """Where the source has moved for good, by its server's word."""
 
 
 async def read(
@@ -93,7 +96,8 @@ async def _read_documents(
     fetched = await _fetch_all(fetcher, endpoints.look, {} if whole else bookmark.validators)
     history_due = _is_history_due(endpoints, bookmark, now)
     if not whole and not history_due and all(f.unchanged for f in fetched.values()):
-        return Reading(None, {}, retry_after=_longest_wait(fetched.values()))
+        moved = next((f.moved_to for f in fetched.values() if f.moved_to), None)
+        return Reading(None, {}, retry_after=_longest_wait(fetched.values()), moved_to=moved)
     missing = [url for url, f in fetched.items() if f.document is None]
     fetched |= await _fetch_all(fetcher, missing, {})
     documents = _documents(fetched.values())
@@ -102,9 +106,15 @@ async def _read_documents(
     if endpoints.history and (history_due or needs_history(known, snapshot)):
         past, whole_story = await _with_history(fetcher, endpoints.history, documents, vendor, now)
         snapshot, documents, read_history = whole_story or snapshot, (*documents, *past), bool(past)
-    validators = {url: f.validators for url, f in fetched.items()}
-    wait = _longest_wait(fetched.values())
-    return Reading(snapshot, validators, documents, read_history, asked_whole=whole, retry_after=wait)
+    return Reading(
+        snapshot,
+        {url: f.validators for url, f in fetched.items()},
+        documents,
+        read_history,
+        asked_whole=whole,
+        retry_after=_longest_wait(fetched.values()),
+        moved_to=next((f.moved_to for f in fetched.values() if f.moved_to), None),
+    )
 
 
 def _asks_whole(known: Known, bookmark: Bookmark, now: datetime) -> bool:
