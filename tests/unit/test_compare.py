@@ -184,6 +184,28 @@ TABLE = [
         (K.INCIDENT_RECORDED, K.INCIDENT_WITHDRAWN),
     ),
     Row(
+        "pushed out of a feed by newer entries",
+        (
+            look(0, incident(), coverage=FEED, page=None, components=()),
+            look(
+                9,
+                incident("i2", Phase.RESOLVED, title="Newer", started_at=T0 + MINUTE),
+                coverage=FEED,
+                page=None,
+                components=(),
+            ),
+        ),
+        (K.INCIDENT_RECORDED,),
+    ),
+    Row(
+        "gone from a feed that is empty",
+        (
+            look(0, incident(), coverage=FEED, page=None, components=()),
+            look(9, coverage=FEED, page=None, components=()),
+        ),
+        (K.INCIDENT_RESOLVED,),
+    ),
+    Row(
         "resolved and open again",
         (look(0, RESOLVED, coverage=WITH_HISTORY), look(40, incident())),
         (K.INCIDENT_REOPENED,),

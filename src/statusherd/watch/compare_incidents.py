@@ -158,22 +158,33 @@ def _gone(known: Known, snapshot: Snapshot, after: Mapping[str, KnownIncident]) 
         return
     seen = {incident.id for incident in _under_known_ids(known, snapshot.incidents)}
     for old in known.incidents.values():
-        if old.is_open and old.id not in seen and after[old.id] is old:
+        if old.is_open and old.id not in seen and after[old.id] is old and not _slid_out(snapshot, old):
             yield old
+
+
+def _slid_out(snapshot: Snapshot, gone: KnownIncident) -> bool:
+    """Tell whether a feed has merely moved on: it lists the newest entries, and all are newer than this one.
+
+    A feed without any entry has nothing open; a page's own list of what is open needs no age.
+    """
+    coverage = snapshot.coverage
+    is_feed = coverage.history and not (coverage.rollup or coverage.components)
+    return is_feed and bool(snapshot.incidents) and not _reaches_back(snapshot, gone)
 
 
 def _ended(known: Known, gone: KnownIncident, snapshot: Snapshot) -> Change:
     now = snapshot.observed_at
     assert gone.record is not None
     over = replace(gone.record, phase=Phase.RESOLVED, resolved_at=now, updated_at=now)
-    if snapshot.coverage.history and _history_reaches(snapshot, gone):
+    if snapshot.coverage.history and _reaches_back(snapshot, gone):
         why = "it is gone and the vendor's history does not have it"
         return _tell(known, ChangeKind.INCIDENT_WITHDRAWN, why, over, snapshot, old=gone)
     why = "it is gone from the list of open incidents; the time is that of the look"
     return _tell(known, ChangeKind.INCIDENT_RESOLVED, why, over, snapshot, old=gone)
 
 
-def _history_reaches(snapshot: Snapshot, gone: KnownIncident) -> bool:
+def _reaches_back(snapshot: Snapshot, gone: KnownIncident) -> bool:
+    """Tell whether the history that was read goes back to before an incident began."""
     began = gone.started_at or gone.first_seen_at
     starts = [i.started_at for i in snapshot.incidents if not i.is_open and i.started_at is not None]
     return bool(starts) and min(starts) <= began
