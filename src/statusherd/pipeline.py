@@ -29,6 +29,7 @@ from statusherd.store import changes as change_log
 from statusherd.store import outbox
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Policy, compare, compare_failure
+from statusherd.watch.drift import Drift
 from statusherd.watch.read import Fetches, read
 
 log = structlog.get_logger()
@@ -73,14 +74,16 @@ class Pipeline:
         self._store = store
         self._fetcher = fetcher
         self._clock = clock
+        self._drift = Drift()
 
     async def look(self, vendor: WatchedVendor) -> LookResult:
         """Look at `vendor` once: fetch, parse, compare, store."""
+        declared, vendor = vendor, self._drift.place_of(vendor)
         state, now = self.states.of(vendor.name), self._clock.now()
         try:
             reading = await read(self._fetcher, vendor, state.known, state.bookmark, now)
         except LookError as failure:
-            return await self._failed(vendor, failure)
+            return await self._failed(declared, failure)
         self.states.note(vendor, None)
         await self.states.watch_our_sight(vendor, now)
         if reading.moved_to not in (None, state.bookmark.moved_to):
@@ -101,6 +104,16 @@ class Pipeline:
         return _result(comparison.known, len(stored), retry_after=wait)
 
     async def _failed(self, vendor: WatchedVendor, failure: LookError) -> LookResult:
+        failures = self.states.of(vendor.name).known.failed_looks + 1
+        moved = await self._drift.search(self._fetcher, vendor, failure, failures)
+        if moved is not None:
+            log.warning(
+                "the page has another format now",
+                vendor=vendor.name,
+                format=moved.format,
+                address=moved.address,
+            )
+            return await self.look(vendor)
         now = self._clock.now()
         self.states.note(vendor, failure.kind)
         await self.states.watch_our_sight(vendor, now)

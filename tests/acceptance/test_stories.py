@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -281,3 +283,103 @@ async def test_unchanged_looks_write_nothing_but_when(tmp_path: Path) -> None:
         before = state.seq
         await story.look(times=50)
         assert state.seq == before
+
+
+INSTATUS = {
+    "page": {"name": "Acme", "url": "https://status.acme.example", "status": "HASISSUES"},
+    "activeIncidents": [
+        {
+            "id": "clx1",
+            "name": "API errors",
+            "started": "2026-06-01T11:55:00.000Z",
+            "status": "INVESTIGATING",
+            "impact": "MAJOROUTAGE",
+            "url": "https://status.acme.example/clx1",
+        }
+    ],
+}
+COMPONENTS = {"components": [{"id": "k1", "name": "API", "status": "MAJOROUTAGE", "group": None}]}
+
+
+def incidentio(status: str) -> dict:
+    stamp = "2026-06-01T11:56:00Z"
+    posted = {
+        "id": "01KP88CDY5TW3K2WJNVQVXA8HL",
+        "status": status,
+        "body": "",
+        "created_at": stamp,
+        "updated_at": stamp,
+    }
+    incident = {
+        "id": "01KP88CDY5TW3K2WJNVQVXA8HK",
+        "name": "API errors",
+        "status": status,
+        "impact": "critical",
+        "created_at": "2026-06-01T11:55:30Z",
+        "updated_at": stamp,
+        "resolved_at": stamp if status == "resolved" else None,
+        "page_id": "01KP88CDY5TW3K2WJNVQVXA8HM",
+        "incident_updates": [posted],
+    }
+    component = {
+        "id": "01KP88CDY5TW3K2WJNVQVXA8HN",
+        "name": "API",
+        "position": 1,
+        "page_id": "01KP88CDY5TW3K2WJNVQVXA8HM",
+    }
+    return {
+        "page": {"id": "01KP88CDY5TW3K2WJNVQVXA8HM", "name": "Acme", "url": "https://status.acme.example"},
+        "status": {"indicator": "critical" if status != "resolved" else "none", "description": ""},
+        "components": [component | {"status": "major_outage" if status != "resolved" else "operational"}],
+        "incidents": [incident],
+    }
+
+
+async def test_a_page_that_moves_from_instatus_to_incident_io_keeps_its_history_and_its_open_incident(
+    tmp_path: Path,
+) -> None:
+    async with Story(tmp_path) as story:
+        holdings = story.fetcher.holdings
+        holdings.clear()
+        home = story.vendors["acme"].address
+        story.vendors["acme"] = replace(story.vendors["acme"], format="instatus")
+        holdings[f"{home}/summary.json"] = json.dumps(INSTATUS).encode()
+        holdings[f"{home}/v3/components.json"] = json.dumps(COMPONENTS).encode()
+        await story.look(times=2)
+        assert story.told == ["first_look"]
+
+        holdings.clear()
+        moved = incidentio("identified")
+        holdings[f"{home}/"] = b"<!doctype html><html><title>Acme status</title></html>"
+        holdings[f"{home}/api/v2/summary.json"] = json.dumps(moved).encode()
+        await story.look(times=4)
+        assert story.told == ["first_look", "source_moved", "incident_updated"]
+        assert story.pipeline.states.of("acme").known.format == "incidentio"
+
+        over = incidentio("resolved")
+        holdings[f"{home}/api/v2/incidents.json"] = json.dumps(
+            {"page": over["page"], "incidents": over["incidents"]}
+        ).encode()
+        holdings[f"{home}/api/v2/summary.json"] = json.dumps(over | {"incidents": []}).encode()
+        await story.look(times=3)
+        assert story.told == ["first_look", "source_moved", "incident_updated", "incident_resolved"]
+        assert (
+            len(
+                {
+                    sent.delivery.alert.thread.id
+                    for sent in story.sender.sent
+                    if "incident/" in sent.delivery.alert.thread.id
+                }
+            )
+            == 1
+        )
+
+
+async def test_a_page_that_is_only_broken_is_not_taken_for_another(tmp_path: Path) -> None:
+    async with Story(tmp_path) as story:
+        await story.look()
+        story.break_page("acme", FetchError(FailureKind.NOT_FOUND, "404"))
+        await story.look(times=20)
+        story.mend_page("acme")
+        await story.look(times=2)
+        assert story.told == ["blind", "sighted"]

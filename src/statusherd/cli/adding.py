@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from statusherd.cli.choosing import choose
 from statusherd.cli.fetching import catalog_of, client
-from statusherd.cli.looking import Found, as_url, discover, look_at, named_after
+from statusherd.cli.looking import as_url, look_at, named_after
 from statusherd.cli.output import count, is_interactive, print_json, say, shown, warn
 from statusherd.cli.progress import progress
 from statusherd.cli.records import vendor_json
@@ -28,6 +28,7 @@ from statusherd.model.vendors import Origin, WatchedVendor
 from statusherd.model.words import Impact
 from statusherd.store.engine import Store
 from statusherd.store.vendors import add_vendor, added_vendors
+from statusherd.watch.discover import Found, discover
 from statusherd.watch.read import Fetches
 
 _DAY: Final = 86_400.0

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from statusherd.assembly import fetcher_of
-from statusherd.cli.looking import as_url, discover, look_at
+from statusherd.cli.looking import as_url, look_at
 from statusherd.cli.progress import progress
 from statusherd.cli.stores import has_store, open_store, watched_vendors
 from statusherd.config import Config
@@ -18,6 +18,7 @@ from statusherd.model.errors import StatusherdError, StoreError
 from statusherd.model.records import Snapshot
 from statusherd.model.vendors import WatchedVendor
 from statusherd.watch.catalog import Catalog
+from statusherd.watch.discover import discover
 from statusherd.watch.fetch import Fetcher
 from statusherd.watch.read import Fetches
 

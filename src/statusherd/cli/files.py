@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Snapshot
-from statusherd.watch.detect import detect
+from statusherd.watch.detect import detect, no_format
 from statusherd.watch.formats import Look, format_named
 from statusherd.watch.reading.documents import Document
+from statusherd.watch.reading.faults import faults_told
 
 MAX_FILE: Final = 64 * 1024 * 1024
 
@@ -35,19 +35,6 @@ def _format_of(documents: Sequence[Document], source: str) -> str:
     return found.format
 
 
-@contextmanager
-def faults_told(source: str) -> Iterator[None]:
-    """Turn a fault of ours in reading odd bytes into a LookError: the other sources are read all the same."""
-    try:
-        yield
-    except LookError:
-        raise
-    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError) as fault:
-        message = f"reading it failed: {type(fault).__name__}: {str(fault)[:120]}"
-        remedy = "This is a fault of statusherd: please report it, with what it read"
-        raise LookError(FailureKind.INTERNAL, message, subject=source, remedy=remedy) from fault
-
-
 def _document(name: str) -> Document:
     try:
         if name == "-":
@@ -66,10 +53,3 @@ def _document(name: str) -> Document:
         message = f"the file is larger than {MAX_FILE // 1024**2} MiB"
         raise LookError(FailureKind.TOO_LARGE, message, subject=name)
     return Document(body, name)
-
-
-def no_format(subject: str) -> LookError:
-    """Return the error for what no format takes for its own."""
-    message = "no known format of a status page is found there"
-    remedy = "Name the page itself or its feed; where you know the format, say --format"
-    return LookError(FailureKind.PARSE, message, subject=subject, remedy=remedy)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from statusherd.model.errors import CatalogError
+from statusherd.model.errors import CatalogError, FailureKind, LookError
 from statusherd.watch.formats import Endpoints, all_formats, format_named
 from statusherd.watch.reading.documents import Document, looks_like_html
 from statusherd.watch.whereabouts import probe_addresses, root_of
@@ -125,3 +125,10 @@ def _endpoints(format_name: str, address: str) -> Endpoints | None:
 def _all_addresses(endpoints: Endpoints) -> set[str]:
     own = (address for address, _ in endpoints.fallbacks)
     return {*endpoints.look, *endpoints.history, *own}
+
+
+def no_format(subject: str) -> LookError:
+    """Return the error for what no format takes for its own."""
+    message = "no known format of a status page is found there"
+    remedy = "Name the page itself or its feed; where you know the format, say --format"
+    return LookError(FailureKind.PARSE, message, subject=subject, remedy=remedy)

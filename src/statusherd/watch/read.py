@@ -21,6 +21,7 @@ from statusherd.watch.compare import needs_history
 from statusherd.watch.fetch import Fetched, Validators
 from statusherd.watch.formats import Endpoints, Look, format_named
 from statusherd.watch.reading.documents import Document
+from statusherd.watch.reading.faults import faults_told
 
 WHOLE_EVERY: Final = timedelta(hours=1)
 """A look asks without validators this often: a server may say "unchanged" for ever."""
@@ -165,18 +166,8 @@ def _longest_wait(fetched: Iterable[Fetched]) -> float | None:
 
 
 def _parse(name: str, documents: Sequence[Document], vendor: WatchedVendor, now: datetime) -> Snapshot:
-    """Parse, and turn a fault of ours into a failed look: one vendor's bytes never stop the others."""
-    try:
+    with faults_told(vendor.name, f"the {name} reader"):
         return format_named(name).parse(documents, Look(vendor.name, now))
-    except LookError:
-        raise
-    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError) as fault:
-        raise LookError(
-            FailureKind.INTERNAL,
-            f"the {name} reader failed: {type(fault).__name__}: {str(fault)[:120]}",
-            subject=vendor.name,
-            remedy="Please report it with the output of `statusherd inspect`",
-        ) from fault
 
 
 async def _read_fallback(

@@ -1,0 +1,68 @@
+"""A page that moved to another platform: noticed by failures of its shape, found again, and read on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from statusherd.model.errors import FailureKind, LookError
+from statusherd.model.vendors import WatchedVendor
+from statusherd.watch.discover import discover
+from statusherd.watch.read import Fetches
+
+_OF_ITS_SHAPE: Final = frozenset(
+    {
+        FailureKind.PARSE,
+        FailureKind.EMPTY,
+        FailureKind.NOT_FOUND,
+        FailureKind.GONE,
+        FailureKind.HTTP_STATUS,
+        FailureKind.REDIRECT,
+    }
+)
+"""Failures of a server that answers, but with something else than before."""
+_TRIES: Final = frozenset({2, 4, 8, 16, 32, 64})
+"""After so many failed looks in a row it is searched for: soon, and ever less often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A vendor as it was declared, and as its page is found now."""
+
+    declared: WatchedVendor
+    found: WatchedVendor
+
+
+class Drift:
+    """Remembers where pages were found again. Holds for as long as the declaration is the same."""
+
+    def __init__(self) -> None:
+        self._moved: dict[str, Moved] = {}
+
+    def place_of(self, vendor: WatchedVendor) -> WatchedVendor:
+        """Return the vendor as it is to be read: as declared, unless its page was found elsewhere."""
+        moved = self._moved.get(vendor.name)
+        return moved.found if moved is not None and moved.declared == vendor else vendor
+
+    async def search(
+        self, fetcher: Fetches, vendor: WatchedVendor, failure: LookError, failures: int
+    ) -> WatchedVendor | None:
+        """Look for the page anew after `failures` failed looks; None where that finds nothing new."""
+        if failure.kind not in _OF_ITS_SHAPE or failures not in _TRIES:
+            return None
+        try:
+            found = await discover(fetcher, vendor.page_url or _home(vendor.address))
+        except LookError:
+            return None
+        now_read = self.place_of(vendor)
+        if (found.format, found.address) == (now_read.format, now_read.address):
+            return None
+        moved = replace(vendor, format=found.format, address=found.address)
+        self._moved[vendor.name] = Moved(vendor, moved)
+        return moved
+
+
+def _home(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/"
