@@ -1,0 +1,77 @@
+"""The recipes of docs/ followed to the letter: a vendor is one file, a format is one module."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = """
+import sys
+import statusherd.watch.formats as formats
+formats.__path__.append(sys.argv.pop(1))
+from statusherd.cli import main
+main()
+"""
+
+
+def block(page: str, language: str) -> str:
+    (code,) = re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+    return code
+
+
+def statusherd(*words: object, formats: Path | None = None) -> subprocess.CompletedProcess[str]:
+    start = ["-c", RUN, str(formats)] if formats else ["-m", "statusherd"]
+    return subprocess.run(
+        [sys.executable, *start, *map(str, words)], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_vendor_is_one_file(tmp_path: Path):
+    folder = tmp_path / "providers"
+    folder.mkdir()
+    (folder / "example-payments.toml").write_text(block("add-a-vendor.md", "toml"))
+    config = tmp_path / "config.toml"
+    config.write_text('[[vendor]]\nname = "example-payments"\n')
+    found = json.loads(statusherd("--config", config, "vendor", "search", "expay", "--json").stdout)
+    vendors = found["vendors"] if isinstance(found, dict) else found
+    assert vendors[0]["name"] == "example-payments"
+    assert statusherd("--config", config, "config", "check").returncode == 0
+    listed = statusherd("--config", config, "vendor", "list").stdout
+    assert "https://status.example-payments.com/" in listed
+
+
+@pytest.fixture
+def formats(tmp_path: Path) -> Path:
+    folder = tmp_path / "formats"
+    folder.mkdir()
+    (folder / "beacon.py").write_text(block("add-a-format.md", "python"))
+    return folder
+
+
+def test_a_format_is_one_module(formats: Path, tmp_path: Path):
+    page = tmp_path / "beacon.json"
+    page.write_text('{"beacon": 1, "state": "up", "parts": {"API": "up", "Mail": "slow", "Fax": "humming"}}')
+    said = json.loads(statusherd("inspect", page, "--json", formats=formats).stdout)
+    assert (said["format"], said["status"]) == ("beacon", "degraded")
+    assert [component["status"] for component in said["components"]] == ["operational", "degraded", "unknown"]
+    assert said["warnings"] == ["unknown part state 'humming', read as unknown"]
+
+
+def test_a_format_refuses_what_is_not_its_own(formats: Path, tmp_path: Path):
+    page = tmp_path / "page.json"
+    page.write_text('{"state": "up"}')
+    ran = statusherd("inspect", page, "--format", "beacon", "--json", formats=formats)
+    assert ran.returncode == 1
+    assert json.loads(ran.stdout)["error"]["kind"] == "parse"
+
+
+def test_without_the_module_nobody_knows_the_format(tmp_path: Path):
+    page = tmp_path / "beacon.json"
+    page.write_text('{"beacon": 1, "state": "up"}')
+    assert statusherd("inspect", page, "--json").returncode == 1
