@@ -20,7 +20,7 @@ from statusherd.config_records import (
     Http,
     least_interval,
 )
-from statusherd.config_values import duration_text
+from statusherd.config_values import duration_text, size_text
 from statusherd.model.errors import ConfigError
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
@@ -104,7 +104,7 @@ def _shown_http(http: Http) -> dict[str, Any]:
     return {
         "interval": duration_text(http.interval),
         "timeout": duration_text(http.timeout),
-        "max_body": f"{http.max_body}B",
+        "max_body": size_text(http.max_body),
         "concurrency": http.concurrency,
         "per_host": http.per_host,
         "contact": http.contact,

@@ -57,6 +57,14 @@ def parse_size(text: object) -> int:
     return int(float(match[1]) * _BYTES[match[2]])
 
 
+def size_text(size: int) -> str:
+    """Return bytes as they are written in a config: "5MiB", "1500B"."""
+    for unit in ("GiB", "MiB", "KiB"):
+        if size and size % _BYTES[unit] == 0:
+            return f"{size // _BYTES[unit]}{unit}"
+    return f"{size}B"
+
+
 def parse_rate(text: object) -> float:
     """Return "30/m" or "5/10s" in messages per minute; raise ValueError where it is no rate."""
     match = _RATE.match(text) if isinstance(text, str) else None
