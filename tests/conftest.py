@@ -41,6 +41,14 @@ def recorded_history() -> Path:
     return HISTORY
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is cached stays with the tests: nothing is written into a developer's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 # Skips hide what was never tested. Where all programs are installed, a skip is a failure.
 
 

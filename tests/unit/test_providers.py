@@ -3,49 +3,86 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from statusherd.watch.catalog import duplicates, packaged_folder, read_provider
+from statusherd.model.errors import StatusherdError
+from statusherd.watch.catalog import Provider, duplicates, packaged_folder, read_provider
 from statusherd.watch.formats import format_named
 
 FILES = sorted(packaged_folder().glob("*"))
 REGISTRIES = re.compile(
     r"npmjs|\bnpm\b|pypi|pythonhosted|rubygems|crates\.io|nuget|packagist|hex\.pm|maven|clojars|cocoapods|"
-    r"quay\.io|gemfury|packagecloud|anaconda|registry",
+    r"quay\.io|gemfury|packagecloud|cloudrepo|anaconda|jfrog|artifactory|registry",
     re.IGNORECASE,
 )
+LEGAL_FORM = re.compile(r"\b(?:inc|llc|ltd|gmbh|corp)\b", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_provider_file_can_be_used(path: Path):
-    provider = read_provider(path)
-    assert path.suffix == ".toml"
-    assert provider.category
-    assert provider.sources, "the lists that name the facts are credited"
-    for address in (provider.address, provider.page or provider.address):
-        assert urlsplit(address).scheme == "https"
-    endpoints = format_named(provider.format).endpoints(provider.address)
-    assert endpoints.look
-    assert all(url.startswith("https://") for url in (*endpoints.look, *endpoints.history))
+@pytest.fixture(scope="module")
+def providers() -> list[Provider]:
+    """All files that can be read; what cannot is told by the first test."""
+    found = []
+    for path in FILES:
+        try:
+            found.append(read_provider(path))
+        except StatusherdError:
+            continue
+    return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_provider_is_no_package_registry(path: Path):
-    facts = "\n".join(line for line in path.read_text().splitlines() if not line.startswith("sources"))
-    assert not REGISTRIES.search(facts)
+def _faults(path: Path) -> Iterator[str]:
+    try:
+        provider = read_provider(path)
+        endpoints = format_named(provider.format).endpoints(provider.address)
+    except StatusherdError as error:
+        yield str(error)
+        return
+    if path.suffix != ".toml":
+        yield "is no .toml file"
+    if not provider.category:
+        yield "has no category"
+    if not provider.sources:
+        yield "credits no list that names the facts"
+    if any(not re.fullmatch(r"[\w.-]+/[\w.-]+", source) for source in provider.sources):
+        yield "credits something that is no public repository"
+    addresses = (provider.address, provider.page, *endpoints.look, *endpoints.history)
+    yield from (f"{a} is not https" for a in filter(None, addresses) if urlsplit(a).scheme != "https")
+    if not endpoints.look:
+        yield "has nothing to look at"
 
 
-def test_no_alias_or_domain_leads_to_two_vendors():
-    assert not duplicates(read_provider(path) for path in FILES)
+def test_every_provider_file_can_be_used():
+    assert not [f"{path.name}: {fault}" for path in FILES for fault in _faults(path)]
 
 
-def test_no_two_vendors_are_read_from_the_same_address():
-    addresses = [read_provider(path).address for path in FILES]
-    assert len(set(addresses)) == len(addresses)
+def test_no_provider_is_a_package_registry_or_names_one():
+    assert not [path.name for path in FILES if REGISTRIES.search(path.read_text())]
 
 
-def test_there_are_vendors_enough_to_begin_with():
-    assert len(FILES) >= 150
+def test_titles_are_tidy(providers):
+    untidy = [
+        p.title for p in providers if p.title != " ".join(p.title.split()) or LEGAL_FORM.search(p.title)
+    ]
+    assert not untidy
+
+
+def test_no_alias_or_domain_leads_to_two_vendors(providers):
+    assert not duplicates(providers)
+
+
+def test_no_two_vendors_have_the_same_address_page_or_title(providers):
+    for facts in (
+        Counter(p.address for p in providers),
+        Counter((p.page or p.address).rstrip("/") for p in providers),
+        Counter(p.title.casefold() for p in providers),
+    ):
+        assert not [fact for fact, times in facts.items() if times > 1]
+
+
+def test_there_are_vendors_enough():
+    assert len(FILES) >= 700
