@@ -78,6 +78,8 @@ _DOCUMENTS: Final = (
 )
 _FEEDS: Final = ("/history.atom", "/history.rss", "/feed.rss", "/feed", "/rss", "/index.xml", "/feed.xml")
 
+_TENCENT: Final = "/v1/api/status/DescribeProductEventForRegionInPeriod?RegionId=non-regional"
+
 # Hosts whose documents are known, by the end of the host's name.
 _HOSTS: Final = (
     ("health.aws.amazon.com", "https://health.aws.amazon.com/public/currentevents"),
@@ -91,6 +93,13 @@ _HOSTS: Final = (
     ("status.salesforce.com", "https://api.status.salesforce.com/v1/instances/status/preview"),
     ("status.cloud.microsoft", "https://status.cloud.microsoft/api/posts/mac"),
     ("status.x.ai", "https://status.x.ai/feed.xml"),
+    ("status.alibabacloud.com", "/api/status/listEventInProgress"),
+    ("status.cloud.tencent.com", _TENCENT),
+    ("status.tencentcloud.com", _TENCENT),
+    (
+        "developer.apple.com",
+        "https://www.apple.com/support/systemstatus/data/developer/system_status_en_US.js",
+    ),
     ("betteruptime.com", "/index.json"),
     ("betterstack.com", "/index.json"),
     ("instatus.com", "/summary.json"),
