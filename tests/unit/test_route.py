@@ -207,3 +207,15 @@ def test_first_look_summary_lists_only_what_is_ours() -> None:
 
 def test_every_reason_has_its_sentence() -> None:
     assert all(reason.sentence for reason in R)
+
+
+def test_a_filter_holds_where_the_page_lists_only_what_is_in_trouble() -> None:
+    lister = replace(ACME, components=("ec2*",))
+    for named, is_told in (
+        (Component("c1", "ec2-us-east-1"), True),
+        (Component("c1", "rds-us-east-1"), False),
+    ):
+        about = replace(OPENED, components=(named,))
+        question = Question(LoggedChange(1, about), Severity.SEV4, "", lister, {})
+        (decision,) = route(question, ALL, ("mail",), Facts(), NOW).decisions
+        assert decision.told is is_told

@@ -22,7 +22,7 @@ from statusherd.cli.stores import open_store
 from statusherd.config import Config, least_interval
 from statusherd.config_values import duration_text, parse_name
 from statusherd.model.errors import FailureKind, LookError, StatusherdError
-from statusherd.model.records import Snapshot
+from statusherd.model.records import Component, Snapshot
 from statusherd.model.selection import names_region, rotten
 from statusherd.model.vendors import Origin, WatchedVendor
 from statusherd.model.words import Impact
@@ -191,7 +191,7 @@ def _present(vendor: WatchedVendor, snapshot: Snapshot) -> None:
 
 def _narrowed(vendor: WatchedVendor, snapshot: Snapshot, wish: Wish) -> WatchedVendor:
     """Settle which components are watched: those named, those chosen, or all."""
-    components = snapshot.components
+    components = _to_choose_from(snapshot)
     if vendor.components or vendor.regions:
         _refuse_idle_filters(vendor, snapshot, force=wish.force)
     elif len(components) > 1 and wish.asks:
@@ -201,8 +201,13 @@ def _narrowed(vendor: WatchedVendor, snapshot: Snapshot, wish: Wish) -> WatchedV
     return vendor
 
 
+def _to_choose_from(snapshot: Snapshot) -> tuple[Component, ...]:
+    """Return the page's components, none where it names only those in trouble."""
+    return snapshot.components if snapshot.coverage.components else ()
+
+
 def _refuse_idle_filters(vendor: WatchedVendor, snapshot: Snapshot, *, force: bool) -> None:
-    components = snapshot.components
+    components = _to_choose_from(snapshot)
     idle = rotten(vendor.components, components) if components else ()
     named = [component.region for component in components if component.region]
     if named:

@@ -33,19 +33,24 @@ def rotten(patterns: Iterable[str], components: Iterable[Component]) -> tuple[st
 
 
 def names_selected(
-    patterns: tuple[str, ...], incident: VendorIncident, components: Mapping[str, Component]
+    patterns: tuple[str, ...],
+    incident: VendorIncident,
+    components: Mapping[str, Component],
+    also: Iterable[Component] = (),
 ) -> bool:
     """Tell whether an incident concerns what a component filter selects.
 
+    `components` are all of the page, none where it does not list them; `also` are those known besides.
     A page-wide incident (no components named) always does; so does one whose components are unknown to
     us, and every incident while the filter as a whole matches nothing on the page.
     """
     if not patterns or not incident.component_ids:
         return True
-    named = [components[key] for key in incident.component_ids if key in components]
+    known = {component.id: component for component in also} | dict(components)
+    named = [known[key] for key in incident.component_ids if key in known]
     if not named or any(selects(patterns, component) for component in named):
         return True
-    return not any(selects(patterns, component) for component in components.values())
+    return bool(components) and not any(selects(patterns, each) for each in components.values())
 
 
 def names_region(patterns: tuple[str, ...], regions: Iterable[str]) -> bool:

@@ -198,19 +198,19 @@ def _out_of_scope(question: Question) -> Reason | None:
     if vendor is None:
         return None
     if change.kind is ChangeKind.FIRST_LOOK and change.incidents:
-        reasons = [_incident_out_of_scope(i, vendor, question.components) for i in change.incidents]
+        reasons = [_incident_out_of_scope(i, vendor, question) for i in change.incidents]
         return reasons[0] if all(reasons) else None
     if change.incident is None:
         return None
-    return _incident_out_of_scope(change.incident, vendor, question.components)
+    return _incident_out_of_scope(change.incident, vendor, question)
 
 
 def _incident_out_of_scope(
-    incident: VendorIncident, vendor: WatchedVendor, components: Mapping[str, Component]
+    incident: VendorIncident, vendor: WatchedVendor, question: Question
 ) -> Reason | None:
     if incident.impact.rank < vendor.min_impact.rank:
         return Reason.BELOW_MIN_IMPACT
-    if not names_selected(vendor.components, incident, components):
+    if not names_selected(vendor.components, incident, question.components, question.change.components):
         return Reason.COMPONENT_NOT_SELECTED
     if not names_region(vendor.regions, incident.regions):
         return Reason.REGION_NOT_SELECTED
@@ -237,8 +237,8 @@ def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
     concerned = (change.incident,) if change.incident else change.incidents
     if not concerned:
         return None
-    every = question.components
-    if not any(names_selected(candidate.components, incident, every) for incident in concerned):
+    every, named = question.components, change.components
+    if not any(names_selected(candidate.components, i, every, named) for i in concerned):
         return Reason.COMPONENT_NOT_SELECTED
     if not any(names_region(candidate.regions, incident.regions) for incident in concerned):
         return Reason.REGION_NOT_SELECTED
@@ -268,9 +268,7 @@ def _in_scope(question: Question) -> Change:
     change, vendor = question.change, question.vendor
     if vendor is None or not change.incidents:
         return change
-    ours = tuple(
-        i for i in change.incidents if _incident_out_of_scope(i, vendor, question.components) is None
-    )
+    ours = tuple(i for i in change.incidents if _incident_out_of_scope(i, vendor, question) is None)
     return replace(change, incidents=ours)
 
 

@@ -311,7 +311,8 @@ def _disturbed(
 
 
 def _with_filter_rot(done: Comparison, snapshot: Snapshot, policy: Policy) -> Comparison:
-    if not policy.components or not snapshot.components:
+    # A source that names only what is in trouble cannot tell that a component is gone.
+    if not policy.components or not snapshot.components or not snapshot.coverage.components:
         return done
     rot = rotten(policy.components, snapshot.components)
     fresh = tuple(pattern for pattern in rot if pattern not in done.known.rotten_filters)

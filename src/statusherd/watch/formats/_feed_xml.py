@@ -116,6 +116,20 @@ def lean_feed(document: Document) -> tuple[bytes, int]:
     return _rebuilt(channel, kept, is_atom=is_atom), len(items) - len(kept)
 
 
+def every_item(document: Document) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Return the plain fields of the channel and of all items, where old ones count too. Raise ParseError."""
+    document.refuse_empty()
+    root = _tree(document)
+    channel = _channel(root)
+    if channel is None:
+        raise not_this("feed", document, "an rss element without channel")
+    return _fields(channel), [_fields(item) for item in _items(root, channel)]
+
+
+def _fields(element: Element) -> dict[str, str]:
+    return {name: child.text or "" for child in element if (name := _name(child)) and not len(child)}
+
+
 def _tree(document: Document) -> Element:
     text = _ILLEGAL.sub("", feed_text(document))
     found = _find_root(text)
