@@ -117,6 +117,9 @@ def _by_host(parts: SplitResult) -> Iterator[str]:
     if host.endswith((".statuspal.io", ".statuspal.eu")):
         name, _, domain = host.partition(".")
         yield f"https://{domain}/api/v2/status_pages/{name}/summary"
+    if host.endswith((".checkly-status-page.com", ".checkly-status-pages.com")):
+        name = host.partition(".")[0]
+        yield urljoin(f"{parts.scheme}://{parts.netloc}/", f"/api/status-page/{name}/uptime")
 
 
 def _by_path(parts: SplitResult) -> Iterator[str]:
