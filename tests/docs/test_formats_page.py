@@ -11,4 +11,6 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
 
 
 def test_the_table_lists_every_format_and_no_other():
-    assert sorted(re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE.read_text(), re.MULTILINE)) == list(format_names())
+    assert sorted(re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE.read_text(), re.MULTILINE)) == list(
+        format_names()
+    )
