@@ -14,8 +14,11 @@ from statusherd.watch.catalog import Catalog, packaged_folder
 from statusherd.watch.provider_index import WORTH_KEEPING, read_all
 
 FACTS = 'format = "statuspage"\naddress = "https://status.example.com/"\nunverified = true\n'
-LATER = time.time_ns() + 60_000_000_000
-"""By then files written now have settled."""
+
+
+def later() -> int:
+    """Return an instant by which files written now have settled."""
+    return time.time_ns() + 60_000_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +45,7 @@ def put(folder: Path, name: str, title: str = "Title 1") -> Path:
 
 
 def titles(folder: Path) -> dict[str, str]:
-    return {e.name: e.provider.title for e in read_all(folder, LATER) if e.provider is not None}
+    return {e.name: e.provider.title for e in read_all(folder, later()) if e.provider is not None}
 
 
 def opened_by_a_search(own: Path) -> list[str]:
@@ -58,7 +61,7 @@ def opened_by_a_search(own: Path) -> list[str]:
 
 def test_what_is_kept_is_not_read_again(folder):
     assert len(opened_by_a_search(folder)) == WORTH_KEEPING  # just written: not kept yet
-    before = read_all(folder, LATER)
+    before = read_all(folder, later())
     assert opened_by_a_search(folder) == []
     assert read_all(folder) == before
 
@@ -94,7 +97,7 @@ def test_files_that_come_and_go_are_seen(folder):
 
 def test_what_is_wrong_with_a_file_is_kept_as_well(folder):
     (folder / "broken.toml").write_text("title =")
-    first = read_all(folder, LATER)
+    first = read_all(folder, later())
     again = read_all(folder)
     assert again == first
     (fault,) = [entry.fault for entry in again if entry.provider is None]
@@ -113,11 +116,11 @@ def test_what_is_wrong_with_a_file_is_kept_as_well(folder):
     ids=["empty", "cut", "altered", "noise", "exchanged"],
 )
 def test_a_broken_index_is_noticed_and_replaced(folder, cache, spoil):
-    right = read_all(folder, LATER)
+    right = read_all(folder, later())
     (index,) = cache.iterdir()
     whole = index.read_bytes()
     index.write_bytes(spoil(whole))
-    assert read_all(folder, LATER) == right
+    assert read_all(folder, later()) == right
     assert index.read_bytes() == whole
 
 
@@ -178,7 +181,7 @@ def test_only_the_user_can_read_what_is_kept_and_no_draft_is_left(folder, cache)
 
 def test_the_whole_catalogue_costs_half_a_second_at_first_and_next_to_nothing_after():
     begun = time.process_time()
-    assert len(read_all(packaged_folder(), LATER)) >= 700
+    assert len(read_all(packaged_folder(), later())) >= 700
     first = time.process_time() - begun
     assert Catalog().search("github")  # loads what compares words
     begun = time.process_time()
