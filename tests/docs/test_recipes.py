@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from statusherd.watch.formats import format_names
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = """
@@ -18,6 +21,35 @@ formats.__path__.append(sys.argv.pop(1))
 from statusherd.cli import main
 main()
 """
+
+PROBES = """
+import json, sys
+import statusherd.watch.formats as formats
+formats.__path__.append(sys.argv.pop(1))
+from statusherd.watch.reading.documents import Document
+from statusherd.watch.whereabouts import probe_addresses
+page = b'<!doctype html><meta name="generator" content="Beacon 2">'
+pasted = "https://status.acme.example/"
+print(json.dumps([
+    probe_addresses("https://acme.beacon.example/", Document(b"", "https://acme.beacon.example/")),
+    probe_addresses(pasted, Document(page, pasted)),
+    probe_addresses(pasted),
+]))
+"""
+WATCH = ROOT / "src" / "statusherd" / "watch"
+IMITATIONS = {"imitation.py"}
+"""Writes documents of one format, for replays and drills."""
+SHARED = sorted(
+    path for path in WATCH.rglob("*.py") if path.parent.name != "formats" and path.name not in IMITATIONS
+)
+
+
+def naming(path: Path) -> set[str]:
+    """Names of formats in the code of a module, whatever its prose says; `feed` is a word of its own."""
+    tree = ast.parse(path.read_text())
+    strings = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module}
+    return (strings | {module.rpartition(".")[2] for module in modules}) & set(format_names())
 
 
 def block(page: str, language: str) -> str:
@@ -61,6 +93,22 @@ def test_a_format_is_one_module(formats: Path, tmp_path: Path):
     assert (said["format"], said["status"]) == ("beacon", "degraded")
     assert [component["status"] for component in said["components"]] == ["operational", "degraded", "unknown"]
     assert said["warnings"] == ["unknown part state 'humming', read as unknown"]
+
+
+def test_the_page_of_a_format_is_found_by_its_clues(formats: Path):
+    ran = subprocess.run(
+        [sys.executable, "-c", PROBES, str(formats)], capture_output=True, text=True, check=True
+    )
+    by_host, by_source, blind = json.loads(ran.stdout)
+    assert by_host[0] == "https://acme.beacon.example/beacon.json"
+    assert by_source[0] == "https://status.acme.example/beacon.json"
+    assert "https://status.acme.example/beacon.json" in blind
+
+
+def test_no_other_file_names_a_format():
+    """What a format needs stands in its own module: the folder is the list."""
+    named = {f"{path.name}: {word}" for path in SHARED for word in naming(path)}
+    assert named == set()
 
 
 def test_a_format_refuses_what_is_not_its_own(formats: Path, tmp_path: Path):

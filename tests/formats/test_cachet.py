@@ -229,12 +229,12 @@ def test_look_asks_for_whole_lists_and_the_newest_first(address: str) -> None:
         f"{ROOT}/api/v1/components?per_page=1000",
         f"{ROOT}/api/v1/incidents?sort=id&order=desc&per_page=50",
     )
-    assert endpoints.history == (f"{ROOT}/api/v1/schedules?sort=id&order=desc&per_page=50",)
+    assert endpoints.optional == (f"{ROOT}/api/v1/schedules?sort=id&order=desc&per_page=50",)
 
 
 def test_version_3_is_told_by_its_address() -> None:
-    look = cachet.endpoints(f"{ROOT}/status/api/components").look
-    assert [address.partition("?")[0] for address in look] == [
+    endpoints = cachet.endpoints(f"{ROOT}/status/api/components")
+    assert [address.partition("?")[0] for address in (*endpoints.look, *endpoints.optional)] == [
         f"{ROOT}/status/api/components",
         f"{ROOT}/status/api/incidents",
         f"{ROOT}/status/api/schedules",

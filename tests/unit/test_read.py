@@ -123,3 +123,39 @@ async def test_a_failure_of_both_sources_is_told_as_the_first_ones():
     looks.fetcher.holdings[SUMMARY] = FetchError(FailureKind.NOT_FOUND, "the page is not there")
     with pytest.raises(LookError, match="the page is not there"):
         await looks.look()
+
+
+# Documents that not every version of a page has
+
+CACHET = WatchedVendor("acme", "Acme", ADDRESS, "cachet")
+PARTS = f"{ADDRESS}/api/v1/components?per_page=1000"
+TROUBLE, PLANNED = (
+    f"{ADDRESS}/api/v1/{name}?sort=id&order=desc&per_page=50" for name in ("incidents", "schedules")
+)
+PAGES = (
+    b'"meta": {"pagination": {"total": %d, "count": %d, "per_page": 50, "current_page": 1, "total_pages": 1}}'
+)
+ONE_PART = (
+    b'{"data": [{"id": 1, "name": "API", "status": 1, "status_name": "fine", "enabled": true}], %b}'
+    % (PAGES % (1, 1))
+)
+NONE = b'{"data": [], %b}' % (PAGES % (0, 0))
+
+
+async def read_cachet(planned: bytes | LookError | None) -> Reading:
+    fetcher = ScriptedFetcher(FakeClock(), {PARTS: ONE_PART, TROUBLE: NONE})
+    if planned is not None:
+        fetcher.holdings[PLANNED] = planned
+    return await read(fetcher, CACHET, Known("acme"), Bookmark(), fetcher.clock.now())
+
+
+async def test_a_look_does_without_an_optional_document_that_the_page_has_not():
+    with_it, without = await read_cachet(NONE), await read_cachet(None)
+    assert with_it.snapshot.coverage.maintenances
+    assert not without.snapshot.coverage.maintenances
+    assert without.snapshot.components == with_it.snapshot.components
+
+
+async def test_an_optional_document_that_cannot_be_had_just_now_fails_the_look():
+    with pytest.raises(LookError, match="no answer"):
+        await read_cachet(FetchError(FailureKind.TIMEOUT, "no answer", subject=PLANNED))

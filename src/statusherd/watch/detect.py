@@ -124,7 +124,7 @@ def _endpoints(format_name: str, address: str) -> Endpoints | None:
 
 def _all_addresses(endpoints: Endpoints) -> set[str]:
     own = (address for address, _ in endpoints.fallbacks)
-    return {*endpoints.look, *endpoints.history, *own}
+    return {*endpoints.look, *endpoints.optional, *endpoints.history, *own}
 
 
 def no_format(subject: str) -> LookError:

@@ -124,7 +124,7 @@ def _problems(stem: str, raw: dict[str, Any]) -> Iterator[str]:
 def _wrong_facts(stem: str, texts: dict[str, object]) -> Iterator[str]:
     if texts.get("name", stem) != stem:
         yield f"name must be {stem!r}, as the file is called"
-    if texts.get("format", "statuspage") not in format_names():
+    if "format" in texts and texts["format"] not in format_names():
         yield f"there is no format {shown(str(texts['format']))} (formats: {', '.join(format_names())})"
     for key in ("address", "page"):
         if key in texts and not _is_web_address(str(texts[key])):

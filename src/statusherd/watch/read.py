@@ -94,7 +94,9 @@ async def _read_documents(
     now: datetime,
 ) -> Reading:
     whole = _asks_whole(known, bookmark, now)
-    fetched = await _fetch_all(fetcher, endpoints.look, {} if whole else bookmark.validators)
+    validators = {} if whole else bookmark.validators
+    fetched = await _fetch_all(fetcher, endpoints.look, validators)
+    fetched |= await _fetch_optional(fetcher, endpoints.optional, validators)
     history_due = _is_history_due(endpoints, bookmark, now)
     if not whole and not history_due and all(f.unchanged for f in fetched.values()):
         moved = next((f.moved_to for f in fetched.values() if f.moved_to), None)
@@ -140,6 +142,23 @@ async def _fetch_all(
         return {urls[0]: await fetcher.fetch(urls[0], validators.get(urls[0], Validators()))}
     answers = await asyncio.gather(*(fetcher.fetch(url, validators.get(url, Validators())) for url in urls))
     return dict(zip(urls, answers, strict=True))
+
+
+async def _fetch_optional(
+    fetcher: Fetches, urls: Sequence[str], validators: Mapping[str, Validators]
+) -> dict[str, Fetched]:
+    """Return what `urls` hold, without those that the page does not have."""
+    if not urls:
+        return {}
+    asked = (fetcher.fetch(url, validators.get(url, Validators())) for url in urls)
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    found: dict[str, Fetched] = {}
+    for url, answer in zip(urls, answers, strict=True):
+        if isinstance(answer, Fetched):
+            found[url] = answer
+        elif not isinstance(answer, LookError) or answer.kind not in _TRY_FALLBACK:
+            raise answer
+    return found
 
 
 async def _with_history(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
+from statusherd.watch.formats import FEED_RANK, Clue, all_clues
 from statusherd.watch.reading.documents import Document, looks_like_html
 from statusherd.watch.reading.pages import attribute, elements
 
@@ -26,15 +26,15 @@ def probe_addresses(address: str, page: Document | None = None) -> tuple[str, ..
     if parts is None:
         return ()
     pasted = urlunsplit(parts)
+    root = root_of(pasted)
     found = [
-        *_by_host(parts),
-        *_by_path(parts),
-        *(_by_markers(page, parts) if page else ()),
-        *(urljoin(root_of(pasted), path) for path in _DOCUMENTS),
+        *_by_address(pasted),
+        *(_by_source(page, pasted) if page else ()),
+        *_by_paths(root, feeds=False),
         *(_linked_feeds(page) if page else ()),
-        *(urljoin(root_of(pasted), path) for path in _FEEDS),
+        *_by_paths(root, feeds=True),
     ]
-    first = () if page else (pasted, *([root_of(pasted)] if _is_permalink(parts) else []))
+    first = () if page else (pasted, *([root] if _is_permalink(parts) else []))
     already = {page.url, pasted} if page else set()
     return tuple(a for a in dict.fromkeys((*first, *found)) if a not in already)
 
@@ -49,7 +49,7 @@ def _parts(address: str) -> SplitResult | None:
     is_host = bool(host) and ("." in (host or "") or ":" in (host or "") or host == "localhost")
     if parts.scheme not in ("http", "https") or not is_host or any(c.isspace() for c in parts.netloc):
         return None
-    return parts._replace(path=parts.path or "/", fragment="")
+    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="")
 
 
 def root_of(address: str) -> str:
@@ -63,134 +63,35 @@ def _is_permalink(parts: SplitResult) -> bool:
     return len(names) > 1 and names[0] in ("incident", "incidents", "issues", "maintenance", "maintenances")
 
 
-# Paths in the order of how many vendors they serve; each is told by its shape.
-_DOCUMENTS: Final = (
-    "/api/v2/summary.json",  # Statuspage, incident.io, and those that imitate them
-    "/summary.json",  # Instatus, OpenStatus
-    "/index.json",  # Better Stack, cState
-    "/api/v1/summary",  # incident.io
-    "/api/v1/endpoints/statuses",  # Gatus
-    "/api/status-page/default",  # Uptime Kuma
-    "/api/v1/components",  # Cachet
-    "/api/v1/status",  # Sorry
-    "/status.json",  # StatusCast
-    "/api/posts",  # PagerDuty
-)
-_FEEDS: Final = ("/history.atom", "/history.rss", "/feed.rss", "/feed", "/rss", "/index.xml", "/feed.xml")
-
-_TENCENT: Final = "/v1/api/status/DescribeProductEventForRegionInPeriod?RegionId=non-regional"
-
-# Hosts whose documents are known, by the end of the host's name.
-_HOSTS: Final = (
-    ("health.aws.amazon.com", "https://health.aws.amazon.com/public/currentevents"),
-    ("status.aws.amazon.com", "https://health.aws.amazon.com/public/currentevents"),
-    ("azure.status.microsoft", "https://rssfeed.azure.status.microsoft/en-us/status/feed/"),
-    ("status.cloud.google.com", "https://status.cloud.google.com/incidents.json"),
-    ("status.firebase.google.com", "https://status.firebase.google.com/incidents.json"),
-    ("slack-status.com", "https://slack-status.com/api/v2.0.0/current"),
-    ("status.slack.com", "https://slack-status.com/api/v2.0.0/current"),
-    ("status.heroku.com", "https://status.heroku.com/api/v4/current-status"),
-    ("status.salesforce.com", "https://api.status.salesforce.com/v1/instances/status/preview"),
-    ("status.cloud.microsoft", "https://status.cloud.microsoft/api/posts/mac"),
-    ("status.x.ai", "https://status.x.ai/feed.xml"),
-    ("status.alibabacloud.com", "/api/status/listEventInProgress"),
-    ("status.cloud.tencent.com", _TENCENT),
-    ("status.tencentcloud.com", _TENCENT),
-    (
-        "developer.apple.com",
-        "https://www.apple.com/support/systemstatus/data/developer/system_status_en_US.js",
-    ),
-    ("betteruptime.com", "/index.json"),
-    ("betterstack.com", "/index.json"),
-    ("instatus.com", "/summary.json"),
-    ("statuspage.io", "/api/v2/summary.json"),
-)
-_HEX_24: Final = r"[0-9a-f]{24}"
+def _filled(clues: Iterable[Clue], text: str, root: str) -> Iterator[str]:
+    """Yield the addresses that patterns found in `text` lead to."""
+    for pattern, address in clues:
+        if match := pattern.search(text):
+            found = match.expand(address) if isinstance(address, str) else address(match)
+            yield urljoin(root, found)
 
 
-def _by_host(parts: SplitResult) -> Iterator[str]:
-    """Yield what the name of the host gives away."""
-    host = parts.hostname or ""
-    for ending, where in _HOSTS:
-        if host == ending or host.endswith(f".{ending}"):
-            yield urljoin(f"{parts.scheme}://{parts.netloc}/", where)
-    if host.endswith((".statuspal.io", ".statuspal.eu")):
-        name, _, domain = host.partition(".")
-        yield f"https://{domain}/api/v2/status_pages/{name}/summary"
-    if host.endswith((".checkly-status-page.com", ".checkly-status-pages.com")):
-        name = host.partition(".")[0]
-        yield urljoin(f"{parts.scheme}://{parts.netloc}/", f"/api/status-page/{name}/uptime")
+def _by_address(address: str) -> Iterator[str]:
+    """Yield what the address itself gives away."""
+    clues = (clue for clues in all_clues() for clue in clues.in_address)
+    yield from _filled(clues, address, root_of(address))
 
 
-def _by_path(parts: SplitResult) -> Iterator[str]:
-    """Yield what the path gives away on hosts that carry many pages."""
-    root = f"{parts.scheme}://{parts.netloc}/"
-    match parts.hostname, [name for name in parts.path.split("/") if name]:
-        case "www.google.com" | "google.com", ["appsstatus", *_]:
-            yield "https://www.google.com/appsstatus/dashboard/incidents.json"
-        case "www.apple.com" | "apple.com", [*_, "systemstatus"]:
-            yield "https://www.apple.com/support/systemstatus/data/system_status_en_US.js"
-        case "stats.uptimerobot.com", [*_, key]:
-            yield urljoin(root, f"/api/getMonitorList/{key}")
-        case "github.com", [owner, repository, *_]:
-            for branch in ("master", "main"):
-                yield f"https://raw.githubusercontent.com/{owner}/{repository}/{branch}/history/summary.json"
-        case _, ["pages", _, *_] if match := re.search(_HEX_24, parts.path):
-            yield _statusio(match[0])
-        case _, ["status", slug]:
-            yield urljoin(root, f"/api/status-page/{slug.lower()}")
-        case _:
-            pass
-
-
-def _statusio(page_id: str) -> str:
-    return f"https://api.status.io/1.0/status/{page_id}"
-
-
-# What stands in a page's source, and the path behind which its documents are.
-_MARKERS: Final = (
-    (re.compile(r"uptime\.betterstack\.com/|betteruptime\.com/"), "/index.json"),
-    (
-        re.compile(r"cdn\.statuspage\.io|dka575ofm4ao0\.cloudfront\.net|Atlassian Statuspage"),
-        "/api/v2/summary.json",
-    ),
-    (re.compile(r"data-testid=.heads-up|incident\.io"), "/api/v2/summary.json"),
-    (re.compile(r"instatus\.com|\"activeIncidents\""), "/summary.json"),
-    (re.compile(r"content=.cState v"), "/index.json"),
-    (re.compile(r"<title>[^<]{0,80}\| Gatus</title>"), "/api/v1/endpoints/statuses"),
-    (re.compile(r"powered by StatusCast", re.IGNORECASE), "/status.json"),
-    (re.compile(r"getMonitorList|pspApiPath"), "/api/getMonitorList/x"),
-    (re.compile(r"cachet", re.IGNORECASE), "/api/v1/components"),
-)
-_STATUSIO_ID: Final = re.compile(rf"pageId\s*=\s*[\"']({_HEX_24})[\"']")
-_STATUSPAGE_ID: Final = re.compile(r"//([a-z0-9]{12})\.statuspage\.io")
-_KUMA_SLUG: Final = re.compile(
-    r"preloadData\s*=\s*.{0,200}?[\"']slug[\"']\s*:\s*[\"']([\w-]{1,80})[\"']", re.DOTALL
-)
-_STATUSIQ_ID: Final = re.compile(r"enc_statuspage_id[\"'\s:=]{1,10}([\w=-]{8,200})")
-_STATUSPAL_NAME: Final = re.compile(r"//([a-z0-9-]{1,60})\.(statuspal\.(?:io|eu))")
-
-
-def _by_markers(page: Document, parts: SplitResult) -> Iterator[str]:
+def _by_source(page: Document, pasted: str) -> Iterator[str]:
     """Yield what the source of a page gives away about its platform."""
     text = page.text[:_HTML_READ]
     if not looks_like_html(text):
         return
     # A page may have been moved: what it says of itself holds for the host that answered.
-    root = root_of(page.url) or f"{parts.scheme}://{parts.netloc}/"
-    if match := _STATUSIO_ID.search(text):
-        yield _statusio(match[1])
-    if match := _KUMA_SLUG.search(text):
-        yield urljoin(root, f"/api/status-page/{match[1].lower()}")
-    if match := _STATUSIQ_ID.search(text):
-        yield urljoin(root, f"/sp/api/public/summary_details/statuspages/{match[1]}")
-    if match := _STATUSPAL_NAME.search(text):
-        yield f"https://{match[2]}/api/v2/status_pages/{match[1]}/summary"
-    for marker, path in _MARKERS:
-        if marker.search(text):
-            yield urljoin(root, path)
-    if match := _STATUSPAGE_ID.search(text):
-        yield f"https://{match[1]}.statuspage.io/api/v2/summary.json"
+    clues = (clue for clues in all_clues() for clue in clues.in_page)
+    yield from _filled(clues, text, root_of(page.url) or root_of(pasted))
+
+
+def _by_paths(root: str, *, feeds: bool) -> Iterator[str]:
+    """Yield the paths that are tried blindly: of documents, or of feeds, which tell less."""
+    for clues in all_clues():
+        if (clues.rank >= FEED_RANK) is feeds:
+            yield from (urljoin(root, path) for path in clues.paths)
 
 
 _FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml")

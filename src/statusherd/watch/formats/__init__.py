@@ -1,18 +1,20 @@
 """Source formats, one module each: bytes in, Snapshot out. A module in this folder is a format.
 
-A format module has `NAME`, `recognise`, `endpoints` and `parse` as the Protocol below says; nothing is
-registered anywhere. Modules whose name begins with an underscore are not formats.
+A format module has `NAME`, `recognise`, `endpoints` and `parse` as the Protocol below says, and `CLUES` where
+its pages give themselves away; nothing is registered anywhere. Modules whose name begins with an underscore
+are not formats.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Final, Protocol, TypeAlias, cast
 
 from statusherd.model.errors import CatalogError
 from statusherd.model.records import Snapshot
@@ -33,10 +35,12 @@ class Endpoints:
 
     `look` is read every time, all of them; `history` in addition at a first look, when an incident
     vanished, and now and then, to find what was posted after the fact. Where `look` cannot be read,
-    `fallbacks` are tried in turn: pairs of an address and the name of the format behind it.
+    `fallbacks` are tried in turn: pairs of an address and the name of the format behind it. `optional` is
+    read with `look`, and does without those of them that cannot be had: versions and pages differ.
     """
 
     look: tuple[str, ...]
+    optional: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     fallbacks: tuple[tuple[str, str], ...] = ()
 
@@ -48,6 +52,38 @@ class Look:
     source: str
     now: datetime
     options: Mapping[str, str] = field(default_factory=dict)
+
+
+Clue: TypeAlias = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+"""A pattern to search for, and the address of a document where it is found.
+
+The address is a template that the match fills in (`\\1`), or what a function makes of the match; one that
+begins with a slash is a path on the host of the page.
+"""
+
+
+FEED_RANK: Final = 100
+"""From this rank on paths come after the feeds that a page links: they are the last thing to try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """By what the documents of a page are found from any address of it.
+
+    `in_address` is searched for in what a person pasted (`https://host/path`, the host in lower case), and
+    `in_page` in the source of the page. `paths` are tried blindly where neither tells, those of the lower
+    `rank` first: it stands for how many vendors the format serves.
+    """
+
+    in_address: tuple[Clue, ...] = ()
+    in_page: tuple[Clue, ...] = ()
+    paths: tuple[str, ...] = ()
+    rank: int = 50
+
+
+def at_host(host: str, document: str) -> Clue:
+    """Return the clue that pages at `host` and the hosts below it have their document at `document`."""
+    return re.compile(rf"^https?://(?:[^/]+\.)?{re.escape(host)}(?::\d+)?/"), lambda _: document
 
 
 class Format(Protocol):
@@ -82,3 +118,9 @@ def format_named(name: str) -> Format:
 def all_formats() -> tuple[Format, ...]:
     """Import and return every format."""
     return tuple(format_named(name) for name in format_names())
+
+
+def all_clues() -> tuple[Clues, ...]:
+    """Return the clues of every format that has some, in the order in which to try them."""
+    found = [clues for form in all_formats() if (clues := getattr(form, "CLUES", None)) is not None]
+    return tuple(sorted(found, key=lambda clues: clues.rank))

@@ -16,7 +16,7 @@ from typing import Final
 from statusherd.model.records import Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._own_lists import identity, next_edge, once
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
@@ -35,6 +35,7 @@ _SAYS_OVER: Final = re.compile(r"\(?\b(?:recovered|resolved|completed)\b\)?\]", 
 _STATE_IN_TITLE: Final = re.compile(r"^\[(?:incident|maintenance)\b[^\]]{0,40}\]\s*(?=\S)", re.IGNORECASE)
 _PLANNED: Final = ("maint", "upgrade", "change")
 _NAMES: Final = ("name", "productName", "regionName", "productCode", "regionId")
+CLUES: Final = Clues(in_address=(at_host("status.alibabacloud.com", "/api/status/listEventInProgress"),))
 
 
 def recognise(document: Document) -> Recognition | None:

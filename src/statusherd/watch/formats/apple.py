@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._own_lists import identity, next_edge
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
@@ -59,6 +59,14 @@ class _Event:
     @property
     def is_window(self) -> bool:
         return self.status is Status.MAINTENANCE or self.phase is MaintenancePhase.SCHEDULED
+
+
+CLUES: Final = Clues(
+    in_address=(
+        (re.compile(r"^https?://developer\.apple\.com/"), _DEVELOPER),
+        (re.compile(r"^https?://(?:www\.)?apple\.com/.*systemstatus"), _SERVICES),
+    )
+)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from statusherd.model.records import Component, Coverage, Snapshot, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._aws_events import components_of, incident_of, is_event, is_newer
 from statusherd.watch.formats._aws_feed import FeedEvents, is_feed, read_events
 from statusherd.watch.formats._lists import each_once, entries, try_json
@@ -33,6 +33,12 @@ _HOSTS: Final = ("health.aws.amazon.com", "status.aws.amazon.com", "phd.aws.amaz
 _CHINA: Final = "health.amazonaws.cn"
 _PATH: Final = "/public/currentevents"
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
+CLUES: Final = Clues(
+    in_address=(
+        at_host("health.aws.amazon.com", "https://health.aws.amazon.com/public/currentevents"),
+        at_host("status.aws.amazon.com", "https://health.aws.amazon.com/public/currentevents"),
+    )
+)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._azure_names import is_everywhere, is_region
 from statusherd.watch.formats._feed_items import Feed, Item, read_feed
 from statusherd.watch.formats._feed_words import bare_title, title_state
@@ -40,6 +40,7 @@ _TITLE: Final = re.compile(
 )
 _HEAD: Final = 4_000
 _CLOCK_SKEW: Final = timedelta(minutes=5)
+CLUES: Final = Clues(in_address=(at_host("azure.status.microsoft", _FEED),))
 
 
 def recognise(document: Document) -> Recognition | None:

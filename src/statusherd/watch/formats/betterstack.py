@@ -9,6 +9,7 @@ their offset. The page tells its state by the name of its preview image and of i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from urllib.parse import urljoin
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._betterstack_page import page_name, page_status, state_in
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, looks_like_html, not_this
@@ -41,6 +42,15 @@ STATES: Final[Mapping[str, Status]] = {
 }
 _OVER: Final = frozenset({"resolved", "recovered", "operational"})
 Included = Mapping[tuple[str, str], Object]
+CLUES: Final = Clues(
+    in_address=(
+        at_host("betteruptime.com", "/index.json"),
+        at_host("betterstack.com", "/index.json"),
+    ),
+    in_page=((re.compile(r"uptime\.betterstack\.com/|betteruptime\.com/"), "/index.json"),),
+    paths=("/index.json",),
+    rank=30,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

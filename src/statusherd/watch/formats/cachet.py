@@ -8,6 +8,7 @@ an incident of status 0 without an end. `schedules` and `status` came with 2.4, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._cachet_documents import Answer, Kind, place_of, read_answer
 from statusherd.watch.formats._cachet_words import COMPONENTS, INCIDENTS, ROLLUPS, SCHEDULES
 from statusherd.watch.formats._places import beside
@@ -55,6 +56,13 @@ class _Reader:
         return None if at is not None and self.zone is None and at > self.now else at
 
 
+CLUES: Final = Clues(
+    in_page=((re.compile("cachet", re.IGNORECASE), "/api/v1/components"),),
+    paths=("/api/v1/components",),
+    rank=60,
+)
+
+
 def recognise(document: Document) -> Recognition | None:
     """Rows of components, incidents or schedules, or the rollup; an empty list by its address at best."""
     answer = read_answer(try_object(document), document.url)
@@ -72,15 +80,14 @@ def endpoints(address: str) -> Endpoints:
     feed = ((here("/rss"), "feed"),)
     if is_unversioned:
         names = (Kind.COMPONENTS, Kind.INCIDENTS, Kind.SCHEDULES)
-        return Endpoints(look=tuple(here(f"/api/{name}?per_page=100") for name in names), fallbacks=feed)
-    return Endpoints(
-        look=(
-            here("/api/v1/components?per_page=1000"),
-            here("/api/v1/incidents?sort=id&order=desc&per_page=50"),
-        ),
-        history=(here("/api/v1/schedules?sort=id&order=desc&per_page=50"),),
-        fallbacks=feed,
-    )
+        components, incidents, schedules = (here(f"/api/{name}?per_page=100") for name in names)
+    else:
+        components = here("/api/v1/components?per_page=1000")
+        incidents, schedules = (
+            here(f"/api/v1/{name}?sort=id&order=desc&per_page=50")
+            for name in (Kind.INCIDENTS, Kind.SCHEDULES)
+        )
+    return Endpoints(look=(components, incidents), optional=(schedules,), fallbacks=feed)
 
 
 def parse(documents: Sequence[Document], look: Look) -> Snapshot:

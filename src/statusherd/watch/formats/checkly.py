@@ -20,7 +20,7 @@ from statusherd.model.errors import CatalogError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time
@@ -39,6 +39,14 @@ SEVERITIES: Final[Mapping[str, Impact]] = {
 _HOSTED: Final = re.compile(r"^([a-z0-9-]+)\.checkly-status-pages?\.com$")
 _PLACE: Final = re.compile(r"^(.*)/api/status-page/([\w-]+)(?:/.*)?$")
 _OPEN, _UPTIME, _WINDOWS = "unresolved-incidents", "uptime", "maintenance-windows"
+CLUES: Final = Clues(
+    in_address=(
+        (
+            re.compile(r"^(https?://([a-z0-9-]+)\.checkly-status-pages?\.com)/"),
+            r"\1/api/status-page/\2/uptime",
+        ),
+    )
+)
 
 
 def recognise(document: Document) -> Recognition | None:

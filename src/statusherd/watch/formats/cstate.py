@@ -12,6 +12,7 @@ resolved; the word itself as a state is operational. A future date makes any unr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,7 @@ from typing import Final
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
@@ -51,6 +52,9 @@ SEVERITIES: Final[Mapping[str, Impact]] = {
     "down": Impact.CRITICAL,
     "<novalue>": Impact.UNKNOWN,  # Go's word for a key that is not there
 }
+CLUES: Final = Clues(
+    in_page=((re.compile("content=.cState v"), "/index.json"),), paths=("/index.json",), rank=35
+)
 
 
 def recognise(document: Document) -> Recognition | None:

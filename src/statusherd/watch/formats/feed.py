@@ -19,7 +19,7 @@ from typing import Final
 from statusherd.model.records import Coverage, Maintenance, Snapshot, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import FEED_RANK, Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._feed_items import Feed, read_feed
 from statusherd.watch.formats._feed_threads import threads_of
 from statusherd.watch.formats._feed_verdicts import Verdict, judge
@@ -31,6 +31,18 @@ NAME = "feed"
 
 _STATUS_WORDS: Final = ("status", "incident", "outage", "maintenance", "uptime", "health")
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+CLUES: Final = Clues(
+    paths=(
+        "/history.atom",
+        "/history.rss",
+        "/feed.rss",
+        "/feed",
+        "/rss",
+        "/index.xml",
+        "/feed.xml",
+    ),
+    rank=FEED_RANK,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -8,6 +8,7 @@ themselves, and one that fails is an outage of its endpoint.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -16,7 +17,7 @@ from statusherd.model.errors import LookError
 from statusherd.model.records import Component, Coverage, Snapshot
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line
@@ -28,6 +29,11 @@ NAME = "gatus"
 
 STALE_AFTER: Final = timedelta(days=1)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+CLUES: Final = Clues(
+    in_page=((re.compile(r"<title>[^<]{0,80}\| Gatus</title>"), "/api/v1/endpoints/statuses"),),
+    paths=("/api/v1/endpoints/statuses",),
+    rank=45,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

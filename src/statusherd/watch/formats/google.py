@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from statusherd.model.records import Component, Coverage, Snapshot, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._google_incidents import components_of, incident_of, is_incident
 from statusherd.watch.formats._lists import each_once, entries, try_json
 from statusherd.watch.reading.documents import Document
@@ -34,6 +34,16 @@ _BEHIND: Final = re.compile(
     r"/(?:(?:incidents|products)(?:\.schema)?\.json|(?:[a-z]{2}/)?(?:feed\.atom|summary|incidents/[^/]*)|summary)/?$"
 )
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+CLUES: Final = Clues(
+    in_address=(
+        at_host("status.cloud.google.com", "/incidents.json"),
+        at_host("status.firebase.google.com", "/incidents.json"),
+        (
+            re.compile(r"^https?://(?:www\.)?google\.com/appsstatus"),
+            "https://www.google.com/appsstatus/dashboard/incidents.json",
+        ),
+    )
+)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -17,7 +17,7 @@ from typing import Final
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._own_lists import identity, once, try_rows
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
@@ -54,6 +54,7 @@ _WINDOWS: Final = {
 _PLANNED: Final = ("scheduled", "maintenance")
 _NO_PHASE: Final = ("", "update", *_PLANNED)
 _SAYS_COMPLETE: Final = re.compile(r"\b(?:is|are|was|has been|now)\s+(?:now\s+)?completed?\b", re.IGNORECASE)
+CLUES: Final = Clues(in_address=(at_host("status.heroku.com", "/api/v4/current-status"),))
 
 
 def recognise(document: Document) -> Recognition | None:

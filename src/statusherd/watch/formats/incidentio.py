@@ -11,6 +11,7 @@ pages with more than 25 components. A sub-page of a parent page is read from its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from statusherd.model.errors import LookError
 from statusherd.model.records import Component, Coverage, Snapshot, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._api_v2 import api_root, read_api, recognise_api
 from statusherd.watch.formats._incidentio_events import statuspage_word
 from statusherd.watch.formats._incidentio_summary import (
@@ -43,6 +44,11 @@ _OWN_PATHS: Final = frozenset(
 _DIRECT: Final = ("/api/v1/summary", "/proxy/")
 _COMPONENTS: Final = "/api/v2/components.json"
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+CLUES: Final = Clues(
+    in_page=((re.compile(r"data-testid=.heads-up|incident\.io"), "/api/v2/summary.json"),),
+    paths=("/api/v1/summary",),
+    rank=40,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

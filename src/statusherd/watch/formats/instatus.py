@@ -13,6 +13,7 @@ A look reads the two JSON documents; the page is read for what is over, and wher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -21,7 +22,7 @@ from statusherd.model.errors import LookError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._instatus_rows import (
     components_of,
     incident_of,
@@ -75,6 +76,14 @@ class _Told:
     past: tuple[Object, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     is_page: bool = False
+
+
+CLUES: Final = Clues(
+    in_address=(at_host("instatus.com", "/summary.json"),),
+    in_page=((re.compile(r"instatus\.com|\"activeIncidents\""), "/summary.json"),),
+    paths=("/summary.json",),
+    rank=20,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

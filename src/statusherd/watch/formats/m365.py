@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from statusherd.model.records import Component, Coverage, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._lists import try_json
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
@@ -52,6 +52,9 @@ class _Post:
     row: Object
     status: Status
     is_restored: bool
+
+
+CLUES: Final = Clues(in_address=(at_host("status.cloud.microsoft", _POSTS),))
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -20,7 +20,7 @@ from statusherd.model.errors import LookError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, looks_like_html, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
@@ -52,6 +52,9 @@ class _Post:
     update: Update
     severity: Status
     services: Mapping[str, Status]
+
+
+CLUES: Final = Clues(paths=("/api/posts",), rank=80)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._own_lists import identity, next_edge, once, try_rows
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
@@ -61,6 +61,7 @@ _ALL: Final = "instances/status/preview"
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ONE_INSTANCE: Final = re.compile(r"/(?:v1/)?instances/([A-Za-z0-9._-]{1,60})(?:/|$)")
 MAX_SERVICES_IN_TITLE: Final = 3
+CLUES: Final = Clues(in_address=(at_host("status.salesforce.com", _API + _ALL),))
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -15,7 +15,7 @@ from typing import Final
 from statusherd.model.records import Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._own_lists import identity, once, try_rows
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
@@ -45,6 +45,12 @@ _WINDOWS: Final = {**MAINTENANCE_PHASES, "active": MaintenancePhase.IN_PROGRESS}
 _ONLY_OF_WINDOWS: Final = ("scheduled", "inprogress", "completed", "cancelled", "canceled")
 _OK: Final = "ok"
 _ACTIVE: Final = "active"
+CLUES: Final = Clues(
+    in_address=(
+        at_host("slack-status.com", "/api/v2.0.0/current"),
+        at_host("status.slack.com", "https://slack-status.com/api/v2.0.0/current"),
+    )
+)
 
 
 def recognise(document: Document) -> Recognition | None:

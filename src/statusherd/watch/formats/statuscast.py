@@ -8,6 +8,7 @@ incident are their names there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +16,7 @@ from statusherd.model.errors import ParseError
 from statusherd.model.records import Coverage, Snapshot
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._own_lists import next_edge, once
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.formats._statuscast_json import components, items, kind_of, rollup
@@ -32,6 +33,11 @@ _EVIDENCE: Final = {
     "incidents": "a list of rows with Title, Status and IncidentType",
 }
 _KEYS: Final = ('"StatusText"', '"CurrentStatus"', '"IncidentType"')
+CLUES: Final = Clues(
+    in_page=((re.compile("powered by StatusCast", re.IGNORECASE), "/status.json"),),
+    paths=("/status.json",),
+    rank=75,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

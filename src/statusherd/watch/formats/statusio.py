@@ -19,7 +19,7 @@ from statusherd.model.errors import CatalogError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time
@@ -43,6 +43,12 @@ STATES: Final[Mapping[str, Phase]] = {
     "400": Phase.RESOLVED,
 }
 _PAGE_ID: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
+_API: Final = r"https://api.status.io/1.0/status/\1"
+CLUES: Final = Clues(
+    in_address=((re.compile(r"/pages/[^?#]*?([0-9a-f]{24})"), _API),),
+    in_page=((re.compile(r"pageId\s*=\s*[\"']([0-9a-f]{24})[\"']"), _API),),
+    rank=10,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

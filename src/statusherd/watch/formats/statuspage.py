@@ -7,15 +7,29 @@ it. A retired page answers 401, a private one 401 or a login page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from statusherd.model.records import Snapshot
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._api_v2 import api_root, read_api, recognise_api
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document
 
 NAME = "statuspage"
+CLUES: Final = Clues(
+    in_address=(at_host("statuspage.io", "/api/v2/summary.json"),),
+    in_page=(
+        (
+            re.compile(r"cdn\.statuspage\.io|dka575ofm4ao0\.cloudfront\.net|Atlassian Statuspage"),
+            "/api/v2/summary.json",
+        ),
+        (re.compile(r"//([a-z0-9]{12})\.statuspage\.io"), r"https://\1.statuspage.io/api/v2/summary.json"),
+    ),
+    paths=("/api/v2/summary.json",),
+    rank=15,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -18,7 +18,7 @@ from statusherd.model.errors import CatalogError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._own_lists import identity, next_edge, once
 from statusherd.watch.formats._statuspal_tree import component_ids, leaves_below, services
 from statusherd.watch.reading.documents import Document, not_this
@@ -45,6 +45,12 @@ _SUBDOMAIN: Final = r"[A-Za-z0-9_-]{1,80}"
 _API: Final = re.compile(rf"/api/v2/status_pages/({_SUBDOMAIN})(?:/summary)?/?$")
 _BELOW: Final = re.compile(rf"^/(?:status_pages/)?({_SUBDOMAIN})(?:/|$)")
 _PLATFORMS: Final = ("statuspal.io", "statuspal.eu")
+_SUMMARY: Final = r"https://\2/api/v2/status_pages/\1/summary"
+CLUES: Final = Clues(
+    in_address=((re.compile(r"^https?://([a-z0-9-]+)\.(statuspal\.(?:io|eu))(?::\d+)?/"), _SUMMARY),),
+    in_page=((re.compile(r"//([a-z0-9-]{1,60})\.(statuspal\.(?:io|eu))"), _SUMMARY),),
+    rank=13,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

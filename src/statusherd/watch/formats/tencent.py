@@ -17,7 +17,7 @@ from typing import Final
 from statusherd.model.records import Component, Coverage, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._own_lists import identity
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
@@ -46,6 +46,12 @@ _TITLES: Final = ("EventTitle", "Title", "EventName", "Name")
 _TEXTS: Final = ("EventDetail", "Detail", "Content", "Description")
 _STARTS: Final = ("StartTime", "EventStartTime", "BeginTime")
 _IDS: Final = ("EventId", "Id", "ID")
+CLUES: Final = Clues(
+    in_address=(
+        at_host("status.cloud.tencent.com", f"/{_PRODUCTS}"),
+        at_host("status.tencentcloud.com", f"/{_PRODUCTS}"),
+    )
+)
 
 
 def recognise(document: Document) -> Recognition | None:

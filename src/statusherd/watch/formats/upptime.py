@@ -7,6 +7,7 @@ secret, `dailyMinutesDown` is history.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from statusherd.model.errors import LookError
 from statusherd.model.records import Component, Coverage, Snapshot
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line
 from statusherd.watch.reading.values import Object, as_object, load_json, string
@@ -31,6 +32,15 @@ STATES: Final[Mapping[str, Status]] = {
 _SUMMARY: Final = "history/summary.json"
 _RAW: Final = "https://raw.githubusercontent.com"
 _SITE_KEYS: Final = frozenset({"name", "slug", "status", "uptime", "time"})
+CLUES: Final = Clues(
+    in_address=(
+        (
+            re.compile(r"^https?://github\.com/([^/]+)/([^/?#]+)"),
+            rf"{_RAW}/\1/\2/master/history/summary.json",
+        ),
+        (re.compile(r"^https?://github\.com/([^/]+)/([^/?#]+)"), rf"{_RAW}/\1/\2/main/history/summary.json"),
+    )
+)
 
 
 def recognise(document: Document) -> Recognition | None:

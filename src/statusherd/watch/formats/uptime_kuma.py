@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
@@ -52,6 +52,24 @@ WINDOWS: Final[Mapping[str, MaintenancePhase]] = {
 _PLACE: Final = re.compile(r"^(.*?)/(?:api/status-page/(?:heartbeat/)?|status/)([\w-]+)(?:/.*)?$")
 _OFFSET: Final = re.compile(r"^([+-])(\d\d):(\d\d)$")
 _SILENT_AFTER: Final = timedelta(days=1)
+
+
+def _document_of(match: re.Match[str]) -> str:
+    """Return the path of the page's document: slugs are in lower case there."""
+    return f"/api/status-page/{match[1].lower()}"
+
+
+CLUES: Final = Clues(
+    in_address=((re.compile(r"^https?://[^/]+/status/([\w-]+)/?(?:[?]|$)"), _document_of),),
+    in_page=(
+        (
+            re.compile(r"preloadData\s*=\s*.{0,200}?[\"']slug[\"']\s*:\s*[\"']([\w-]{1,80})[\"']", re.DOTALL),
+            _document_of,
+        ),
+    ),
+    paths=("/api/status-page/default",),
+    rank=48,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -19,7 +19,7 @@ from statusherd.model.errors import CatalogError
 from statusherd.model.records import Component, Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._own_lists import identity, next_edge, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
@@ -41,6 +41,16 @@ _HOST: Final = "stats.uptimerobot.com"
 _API: Final = re.compile(r"^(.*)/api/(?:getMonitorList|getMonitor|getEventFeed)/([^/]+)/?$")
 # On a page's own domain the last part is not looked at, but something must stand there.
 _ANY_KEY: Final = "x"
+CLUES: Final = Clues(
+    in_address=(
+        (
+            re.compile(r"^https?://stats\.uptimerobot\.com/(?:[^?#]*/)?([\w-]+)/?(?:[?]|$)"),
+            r"/api/getMonitorList/\1",
+        ),
+    ),
+    in_page=((re.compile("getMonitorList|pspApiPath"), "/api/getMonitorList/x"),),
+    rank=90,
+)
 
 
 def recognise(document: Document) -> Recognition | None:

@@ -17,7 +17,7 @@ from typing import Final
 from statusherd.model.records import Coverage, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats import Endpoints, Look, Recognition
+from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._feed_items import Item, read_feed
 from statusherd.watch.formats._feed_xml import feed_text, root_of
 from statusherd.watch.formats._own_lists import identity, once
@@ -60,6 +60,9 @@ class _Told:
     def changed_at(self) -> datetime | None:
         stamps = (self.item.changed_at, *(update.at for update in self.updates))
         return max((at for at in stamps if at is not None), default=None)
+
+
+CLUES: Final = Clues(in_address=(at_host("status.x.ai", "/feed.xml"),))
 
 
 def recognise(document: Document) -> Recognition | None:
