@@ -11,6 +11,7 @@ import click
 
 from statusherd.cli.output import print_json, print_lines, refuse_unasked, say, shown, table
 from statusherd.cli.vendor_add import command as add
+from statusherd.cli.vendor_import import command as import_command
 from statusherd.model.errors import StatusherdError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def group() -> None:
 
 
 group.add_command(add)
+group.add_command(import_command)
 
 
 @group.command("search")
