@@ -12,8 +12,10 @@ from statusherd.watch.catalog import Catalog, Provider
 from statusherd.watch.whereabouts import root_of
 
 _FRONT_DOORS: Final = frozenset(
-    ("api", "app", "console", "dashboard", "developer", "developers", "docs", "help")
-    + ("login", "my", "portal", "status", "support", "www")
+    (
+        *("api", "app", "console", "dashboard", "developer", "developers", "docs", "help"),
+        *("login", "my", "portal", "status", "support", "www"),
+    )
 )
 """Hosts right below a domain that are its owner's. Others may be a customer's: acme.pages.example."""
 
