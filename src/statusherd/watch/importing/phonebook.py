@@ -19,6 +19,8 @@ _FRONT_DOORS: Final = frozenset(
 )
 """Hosts right below a domain that are its owner's. Others may be a customer's: acme.pages.example."""
 
+_NEAR: Final = 3
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -75,8 +77,10 @@ class Phonebook:
 
     def near_address(self, address: str) -> tuple[str, ...]:
         """Return the vendors that `address` may have to do with: those that share the host, or own it."""
-        provider = self.catalog.by_domain(_host(address))
-        return self.by_status_page(address) or ((provider.name,) if provider else ())
+        host = _host(address)
+        sharing = tuple(dict.fromkeys(place.vendor for place in self.places.get(host, ())))
+        provider = self.catalog.by_domain(host)
+        return sharing[:_NEAR] or ((provider.name,) if provider else ())
 
 
 def _words(catalog: Catalog) -> dict[str, str]:
