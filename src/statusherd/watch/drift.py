@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.watch.detect import no_format
-from statusherd.watch.discover import discover
+from statusherd.watch.discover import Found, discover
 from statusherd.watch.read import Fetches
 
-_OF_ITS_SHAPE: Final = frozenset(
+OF_ITS_SHAPE: Final = frozenset(
     {
         FailureKind.PARSE,
         FailureKind.EMPTY,
@@ -62,18 +62,23 @@ class Drift:
         self, fetcher: Fetches, vendor: WatchedVendor, failure: LookError, failures: int
     ) -> WatchedVendor | None:
         """Look for the page anew after `failures` failed looks; None where that finds nothing new."""
-        if failure.kind not in _OF_ITS_SHAPE or failures not in _TRIES or vendor.format == DETECT:
+        if failure.kind not in OF_ITS_SHAPE or failures not in _TRIES or vendor.format == DETECT:
             return None
-        try:
-            found = await discover(fetcher, vendor.page_url or _home(vendor.address))
-        except LookError:
-            return None
+        found = await found_again(fetcher, vendor)
         now_read = self.place_of(vendor)
-        if (found.format, found.address) == (now_read.format, now_read.address):
+        if found is None or (found.format, found.address) == (now_read.format, now_read.address):
             return None
         moved = replace(vendor, format=found.format, address=found.address, options=())
         self._moved[vendor.name] = Moved(vendor, moved)
         return moved
+
+
+async def found_again(fetcher: Fetches, vendor: WatchedVendor) -> Found | None:
+    """Return what is found at the vendor's page now; None where no format is."""
+    try:
+        return await discover(fetcher, vendor.page_url or _home(vendor.address))
+    except LookError:
+        return None
 
 
 def _home(address: str) -> str:
