@@ -99,11 +99,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 
 def _body(path: Path) -> bytes:
-    # A link that leads out of the folder could make us read, and quote, any file. Links inside it are how
-    # mounted configuration volumes look.
-    target = Path(os.path.realpath(path, strict=True))
-    if not target.is_relative_to(path.parent.resolve()):
-        raise CatalogError("is a link that leads out of its folder", subject=str(path))
+    target = _behind_link(path) if path.is_symlink() else path
     with os.fdopen(os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise CatalogError("is not a plain file", subject=str(path))
@@ -111,6 +107,17 @@ def _body(path: Path) -> bytes:
     if len(body) > MAX_BYTES:
         raise CatalogError(f"is larger than {MAX_BYTES // 1024} KiB", subject=str(path))
     return body
+
+
+def _behind_link(path: Path) -> Path:
+    """Return what a link stands for. Links inside a folder are how mounted configuration volumes look.
+
+    One that leads out of it could make us read, and quote, any file.
+    """
+    target = Path(os.path.realpath(path, strict=True))
+    if not target.is_relative_to(path.parent.resolve()):
+        raise CatalogError("is a link that leads out of its folder", subject=str(path))
+    return target
 
 
 _TEXTS: Final = ("name", "title", "format", "address", "page", "category", "verified")
