@@ -128,7 +128,17 @@ def test_product_that_is_gone_from_the_page_is_a_warning() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "{}", "[{}]", '[{"id": "a"}]', "<!DOCTYPE html><html></html>", '[{"id": "a", "services": 3}]'],
+    [
+        "",
+        "[]",
+        "{}",
+        "[{}]",
+        '[{"id": "a"}]',
+        "<!DOCTYPE html><html></html>",
+        '[{"id": "a", "services": 3}]',
+        '[{"id": 1, "services": ["Chat"], "status": "active"}]',
+        '[{"id": 1, "services": []}]',
+    ],
 )
 def test_other_content_is_refused(body: str) -> None:
     with pytest.raises(LookError):

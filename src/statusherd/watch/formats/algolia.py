@@ -42,6 +42,7 @@ LAG: Final = timedelta(hours=1)
 """So far the log may run ahead of the list of states; an older entry that it contradicts is over."""
 MAX_POSTS: Final = 100
 _CLUSTER: Final = re.compile(r"^[a-z]{1,4}\d{1,4}-[a-z0-9-]{2,20}$")
+_BEGINS: Final = re.compile(r'\s{0,20}\{\s{0,20}"(?:status|incidents)"\s{0,20}:\s{0,20}\{')
 _BEHIND: Final = re.compile(r"/[12]/(?:status|incidents)(?:/.*)?$")
 _GLOBAL, _STATUS, _LOG = "2/status/service/all/period/current", "1/status", "1/incidents"
 CLUES: Final = Clues(in_address=(at_host("status.algolia.com", f"/{_STATUS}"),))
@@ -63,6 +64,9 @@ class _Run:
 
 def recognise(document: Document) -> Recognition | None:
     """Words for clusters and nothing else, a log by cluster, or the state of all."""
+    text = document.text
+    if not _BEGINS.match(text) and '"global"' not in text:
+        return None
     root = try_object(document)
     if _is_states(root):
         named = sum(1 for name in as_object(root["status"]) if _CLUSTER.match(name))

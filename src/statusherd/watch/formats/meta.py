@@ -27,7 +27,7 @@ from statusherd.watch.formats._own_lists import identity, once, try_rows
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time
-from statusherd.watch.reading.values import Object, link, load_json, objects, string
+from statusherd.watch.reading.values import Object, as_object, link, load_json, objects, string
 from statusherd.watch.reading.words import PHASES, Notes, fold, impact_of
 
 NAME = "meta"
@@ -90,7 +90,7 @@ class _Post:
 def recognise(document: Document) -> Recognition | None:
     """Products with services in the page's words, or outages of a service_id with posts."""
     rows = list(try_rows(document, '"services"', '"status"'))
-    if rows and all(map(_is_org, rows)):
+    if _has_services(rows) and all(map(_is_org, rows)):
         words = {fold(service.get("status")) for row in rows for service in objects(row["services"])}
         is_sure = bool(words & STATES.keys() - {"resolved"})
         return Recognition(94 if is_sure else 50, "products with services and their states")
@@ -158,7 +158,7 @@ def _read(document: Document, notes: Notes) -> _List:
     """Read a list by its address, else by its entries: an empty one without an address is nobody's."""
     value = load_json(document)
     place = _place(document.url)
-    is_orgs = isinstance(value, list) and bool(value) and any(_is_org(row) for row in objects(value))
+    is_orgs = _has_services(objects(value))
     if is_orgs and not place.has_outages:
         return _List(place, True, entries(value, _is_org, document, "Meta", notes))
     if value == [] and not place.has_outages:
@@ -169,7 +169,11 @@ def _read(document: Document, notes: Notes) -> _List:
 def _is_org(row: Object) -> bool:
     services = row.get("services")
     has_id = bool(plain_line(string(row.get("id"))))
-    return has_id and isinstance(services, list) and all("status" in one for one in objects(services))
+    return has_id and isinstance(services, list) and all("status" in as_object(one) for one in services)
+
+
+def _has_services(rows: Iterable[Object]) -> bool:
+    return any(_is_org(row) and row["services"] for row in rows)
 
 
 def _is_outage(row: Object) -> bool:

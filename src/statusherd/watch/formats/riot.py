@@ -66,8 +66,8 @@ CLUES: Final = Clues(
 
 def recognise(document: Document) -> Recognition | None:
     """The lists of maintenances and incidents beside the locales of a platform."""
-    root = try_object(document)
-    if not _is_platform(root):
+    text = document.text
+    if '"maintenances"' not in text or '"locales"' not in text or not _is_platform(try_object(document)):
         return None
     return Recognition(95, "maintenances and incidents beside locales")
 
