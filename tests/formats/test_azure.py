@@ -81,7 +81,9 @@ def test_incident_everywhere_is_in_no_single_region() -> None:
 
 
 def test_link_to_a_machine_behind_the_page_is_not_passed_on() -> None:
-    assert read(fixture("incident_open.xml")).incidents[0].url == "https://azure.status.microsoft/en-us/status/"
+    assert (
+        read(fixture("incident_open.xml")).incidents[0].url == "https://azure.status.microsoft/en-us/status/"
+    )
 
 
 def test_item_stays_open_however_old_it_is() -> None:
