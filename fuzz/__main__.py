@@ -1,8 +1,8 @@
 """Run the fuzzing targets for a while: `python fuzz --seconds 600 --jobs 2 [--only NAME]…`.
 
-Each target runs in a process of its own, from its seeds alone, with a bound on its memory. Prints one row for
-each, writes the same to FOLDER/figures.md and figures.json, and ends with 1 where there are findings or a target
-did not run to its end. Inputs with findings lie in FOLDER/findings.
+Each target runs in a process of its own, from its seeds alone, with a bound on its memory. Prints one row
+for each, writes the same to FOLDER/figures.md and figures.json, and ends with 1 where there are findings or
+a target did not run to its end. Inputs with findings lie in FOLDER/findings.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ GRACE: Final = 360
 MAX_STARTS: Final = 5
 _PROGRESS: Final = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)/")
 _RUNS: Final = re.compile(r"stat::number_of_executed_units: (\d+)|^#(\d+)\t", re.MULTILINE)
-COLUMNS: Final = ("target", "executions", "per second", "wall s", "CPU s", "features", "corpus", "findings")
+COLUMNS: Final = ("target", "executions", "per CPU s", "wall s", "CPU s", "features", "corpus", "findings")
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Figures:
     faults: int = 0
 
     def row(self) -> tuple[str, ...]:
-        rate = self.executions / self.wall_seconds if self.wall_seconds else 0.0
+        rate = self.executions / self.cpu_seconds if self.cpu_seconds else 0.0
         wall, cpu = f"{self.wall_seconds:.0f}", f"{self.cpu_seconds:.0f}"
         found = f"{self.findings}" + (f" and {self.faults} faults" if self.faults else "")
         return (
@@ -132,9 +132,7 @@ def _run_once(bench: Bench, seconds: int, figures: Figures) -> int:
     """Run the target's process to its end, add up what it did, and return its exit code."""
     log = bench.folder / "log"
     with log.open("wb") as output:
-        child = subprocess.Popen(
-            bench.command(seconds), stdout=output, stderr=output, start_new_session=True
-        )
+        child = subprocess.Popen(bench.command(seconds), stdout=output, stderr=output, start_new_session=True)
         code, cpu_seconds = _awaited(child, seconds + GRACE)
     text = log.read_text(errors="replace")
     figures.cpu_seconds = round(figures.cpu_seconds + cpu_seconds, 1)
@@ -167,7 +165,9 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     cells = [COLUMNS, *rows]
     widths = [max(len(row[at]) for row in cells) for at in range(len(COLUMNS))]
     lines = ["| " + " | ".join(_aligned(row, widths)) + " |" for row in cells]
-    rule = "|".join("-" * (width + 2) if at == 0 else "-" * (width + 1) + ":" for at, width in enumerate(widths))
+    rule = "|".join(
+        "-" * (width + 2) if at == 0 else "-" * (width + 1) + ":" for at, width in enumerate(widths)
+    )
     return "\n".join([lines[0], f"|{rule}|", *lines[1:]]) + "\n"
 
 
@@ -180,7 +180,9 @@ def _options() -> argparse.Namespace:
     options.add_argument("--seconds", type=int, default=600, help="how long each target runs")
     options.add_argument("--jobs", type=int, default=2, help="how many run side by side")
     options.add_argument("--only", nargs="*", choices=target_names(), help="these targets only")
-    options.add_argument("--folder", type=Path, default=HERE.parent / "var" / "fuzz", help="where findings go")
+    options.add_argument(
+        "--folder", type=Path, default=HERE.parent / "var" / "fuzz", help="where findings go"
+    )
     return options.parse_args()
 
 

@@ -44,24 +44,28 @@ TIMES: Final = (
     "Mar 16, 19:46 XXX", "2026-W05-7", "20260201T103000", "Sun, 01 Feb 99999999999 10:30:00 GMT",
 )  # fmt: skip
 HOSTILE_TEXTS: Final = (
-    "", " ", "\0", "\x00nul\x00", "\ud800", "\udfff lone \ud83d", "\u202eevil\u2066\x1b[2J", "\r\nBcc: a@b.example",
-    "<script>alert(1)</script>" * 3, "<p>a<br>b</p><!-- ", "&#x110000;&#0;&#xd800;&amp;lt;", "<![CDATA[", "]]>",
-    "http://[", "https://[::1", "javascript:alert(1)", "https://a.example:99999/", "//a.example/", "file:///etc/passwd",
-    "9" * 400, "-1", "1e999", "NaN", "null", "true", "{}", "[]", '{"a":', "\\", "\\u0000", "%00%ff", "\ufeff", "\u0130İß",
-    "#" * 500, "a-" * 500, "(" * 300, "../" * 50, "\n" * 300, "resolved", "operational", "maintenance", "completed",
-    "Störung: behoben", "[Resolved]", "  spaced   out  ", "\u00a0\u2028\u2029\x85", "x" * 3_000, *TIMES,
+    "", " ", "\0", "\x00nul\x00", "\ud800", "\udfff lone \ud83d", "\u202eevil\u2066\x1b[2J",
+    "\r\nBcc: a@b.example", "<script>alert(1)</script>" * 3, "<p>a<br>b</p><!-- ",
+    "&#x110000;&#0;&#xd800;&amp;lt;", "<![CDATA[", "]]>", "http://[", "https://[::1",
+    "javascript:alert(1)", "https://a.example:99999/", "//a.example/", "file:///etc/passwd", "9" * 400,
+    "-1", "1e999", "NaN", "null", "true", "{}", "[]", '{"a":', "\\", "\\u0000", "%00%ff", "\ufeff",
+    "\u0130İß", "#" * 500, "a-" * 500, "(" * 300, "../" * 50, "\n" * 300, "resolved", "operational",
+    "maintenance", "completed", "Störung: behoben", "[Resolved]", "  spaced   out  ",
+    "\u00a0\u2028\u2029\x85", "x" * 3_000, *TIMES,
 )  # fmt: skip
 HOSTILE_NUMBERS: Final = (
     0, -1, 1, 2, 2**31, 2**63, -(2**63), 10**30, 10**400, 0.1, -0.0, 1e308, 5e-324, 1769941800, 1769941800000,
     float("nan"), float("inf"), -float("inf"),
 )  # fmt: skip
 HOSTILE_VALUES: Final = (
-    None, True, False, {}, [], [[]], [{}], [None, 1, "a"], {"id": {"id": []}}, [{"id": "a"}, {"id": "a"}], {"": ""},
+    None, True, False, {}, [], [[]], [{}], [None, 1, "a"], {"id": {"id": []}}, [{"id": "a"}, {"id": "a"}],
+    {"": ""},
 )  # fmt: skip
 # What no value of Python's is written as: put in as text.
 RAW: Final = (
-    "[" * 300 + "]" * 300, '{"a":' * 300 + "1" + "}" * 300, "[" * 100_000, "9" * 5_000, "-9e-99999", '"\\ud800"',
-    '"\\udc00\\ud800"', "NaN", "-Infinity", '"\t"', "'a'", "undefined", "1.", '{"id":1,"id":2}', "/* */",
+    "[" * 300 + "]" * 300, '{"a":' * 300 + "1" + "}" * 300, "[" * 100_000, "9" * 5_000, "-9e-99999",
+    '"\\ud800"', '"\\udc00\\ud800"', "NaN", "-Infinity", '"\t"', "'a'", "undefined", "1.",
+    '{"id":1,"id":2}', "/* */",
 )  # fmt: skip
 _MARK: Final = "raw piece "
 _OPENING: Final = re.compile(r"[\[{]")
@@ -183,7 +187,7 @@ def _mutate_text(text: str, rng: random.Random, donors: tuple[Any, ...] = ()) ->
 
 
 def mutable_json(text: str) -> tuple[tuple[int, int], Any] | None:
-    """Return where the longest JSON list or object lies in `text`, and its value; None where there is none."""
+    """Return where the longest JSON list or object in `text` lies, and its value; None without any."""
     best: tuple[tuple[int, int], Any] | None = None
     behind = 0
     for opening in islice(_OPENING.finditer(text), 60):
@@ -280,9 +284,10 @@ def _mutate_string(value: str, rng: random.Random) -> str:
     if len(value) > 40 and ("{" in value or "[" in value) and rng.random() < 0.8:
         return _mutate_text(value, rng)
     at = rng.randrange(len(value) + 1)
+    before, behind = value[:at], value[at:]
     return rng.choice(
-        (value[:at], value[at:], value[:at] + rng.choice(HOSTILE_TEXTS) + value[at:], value.upper(), value * 2,
-         value.title(), value[:at] + value[at + 1 :], f"<p>{value}</p>", f" {value} ", value[::-1], f"{value}\0")
+        (before, behind, before + rng.choice(HOSTILE_TEXTS) + behind, before + behind[1:], value.upper(),
+         value.title(), value * 2, value[::-1], f"<p>{value}</p>", f" {value} ", f"{value}\0")
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What must hold for every reading of strangers' bytes, whatever they are.
 
-A reader answers with a Snapshot or a LookError; recognising and finding addresses never raise. What it costs is
-measured as the processor time of this process: other programs on the machine do not count.
+A reader answers with a Snapshot or a LookError; recognising and finding addresses never raise. What it
+costs is measured as the processor time of this process: other programs on the machine do not count.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,7 +37,7 @@ DETECTION_SECONDS: Final = 1.0
 """The same for finding out which of all formats one document has."""
 
 
-class Finding(Exception):
+class Finding(Exception):  # noqa: N818 - it says what it is
     """A reader did what it must not. `rule` is the same for all inputs that show the same fault."""
 
     def __init__(self, rule: str, detail: str) -> None:
@@ -62,7 +63,7 @@ def judge_reading(form: Format, documents: Sequence[Document]) -> Snapshot | Non
         except LookError as refusal:
             _judge_texts("refusal", (str(refusal),))
             return None
-    _judge_snapshot(snapshot, form.NAME)
+    judge_snapshot(snapshot, form.NAME)
     return snapshot
 
 
@@ -82,8 +83,9 @@ def _judge_detected(documents: Sequence[Document]) -> None:
     if detection is None:
         return
     _require(detection.format in format_names(), "unknown format", detection.format)
-    for found in (detection, *detection.runners_up):
-        _judge_recognition(Recognition(found.certainty, found.evidence))
+    _judge_recognition(Recognition(detection.certainty, detection.evidence))
+    for other in detection.runners_up:
+        _judge_recognition(Recognition(other.certainty, other.evidence))
     _judge_texts("address", (address_of(detection, documents[0].url or HOME),))
 
 
@@ -130,7 +132,8 @@ def _judge_texts(what: str, found: Iterable[str]) -> None:
             _require(is_storable, f"{what} cannot be stored", text)
 
 
-def _judge_snapshot(snapshot: Snapshot, name: str) -> None:
+def judge_snapshot(snapshot: Snapshot, name: str) -> None:
+    """Raise Finding where a Snapshot of the format `name` breaks a rule."""
     _require(isinstance(snapshot, Snapshot), "no Snapshot", snapshot)
     ours = (snapshot.source, snapshot.format, snapshot.observed_at)
     _require(ours == (LOOK.source, name, NOW), "source, format or instant changed", ours)
@@ -171,7 +174,7 @@ def _judge_rows(snapshot: Snapshot) -> None:
 
 def _judge_updates(updates: Sequence[Update], phases: type[Phase | MaintenancePhase]) -> None:
     _judge_times(*(update.at for update in updates))
-    is_sorted = all(one.at <= next_.at for one, next_ in zip(updates, updates[1:], strict=False))
+    is_sorted = all(one.at <= next_.at for one, next_ in pairwise(updates))
     _require(is_sorted, "updates are not oldest first", updates)
     is_typed = all(isinstance(update.phase, phases) for update in updates)
     _require(is_typed, f"update phase is no {phases.__name__}", updates)
@@ -185,8 +188,10 @@ def _judge_times(*times: datetime | None) -> None:
 def _judge_status(snapshot: Snapshot) -> None:
     layers = (snapshot.page_status, snapshot.components, snapshot.incidents, snapshot.maintenances)
     expected = effective_status(*layers)
-    # Where no layer says anything, silence may be good news: the format knows.
-    allowed = (Status.UNKNOWN, Status.OPERATIONAL) if expected is Status.UNKNOWN else (expected,)
+    # Where no layer says anything, silence may be good news: the format knows. And it may mistrust good
+    # news of a document that it could read in parts only.
+    calm = (Status.UNKNOWN, Status.OPERATIONAL)
+    allowed = calm if expected in calm else (expected,)
     said = f"{snapshot.status} where the layers say {expected}"
     _require(snapshot.status in allowed, "status is not what the layers say", said)
 

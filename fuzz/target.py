@@ -1,7 +1,7 @@
 """One fuzzing target: `python fuzz/target.py NAME FOLDER [OPTION OF LIBFUZZER | FOLDER OF INPUTS]…`.
 
-NAME is a format or `detection`. An input that breaks a rule is kept in FOLDER, the shortest one of each fault,
-and the target goes on: one fault does not hide the others. `NAME FOLDER FILE` reads one input.
+NAME is a format or `detection`. An input that breaks a rule is kept in FOLDER, the shortest one of each
+fault, and the target goes on: one fault does not hide the others.
 """
 
 from __future__ import annotations
@@ -73,10 +73,8 @@ def keep(data: bytes, fault: BaseException) -> None:
         return
     path.write_bytes(data)
     told = "".join(traceback.format_exception(fault))
-    command = f"To repeat: python fuzz/repeat.py {NAME} {path}"
+    command = f"To repeat: .venv/bin/python fuzz/repeat.py {NAME} {path}"
     path.with_suffix(".txt").write_text(f"{command}\n\n{told}", errors="backslashreplace")
-    if len(sys.argv) == 4:
-        print(told, file=sys.stderr)
 
 
 def likeness(fault: BaseException) -> str:

@@ -24,6 +24,7 @@ from statusherd.watch.formats._incidentio_events import (
     maintenance_of,
     rereads_at,
     status_of,
+    told_last,
 )
 from statusherd.watch.formats._next import read_payload, without_tokens
 from statusherd.watch.reading.documents import Document
@@ -101,7 +102,7 @@ def read_summary(summary: Summary, look: Look, format_name: str) -> Snapshot:
     page_url = link(root.get("public_url")) or link(root.get("page_url"))
     listed = [(key, row) for key in (_INCIDENTS, *_MAINTENANCES) for row in objects(root.get(key))]
     ongoing = [row for key, row in listed if key == _INCIDENTS and not is_window(row)]
-    incidents = tuple(incident_of(row, page_url, notes) for row in ongoing)
+    incidents = told_last(incident_of(row, page_url, notes) for row in ongoing)
     windows = [
         (maintenance_of(row, page_url, look.now, notes, planned=key == _SCHEDULED), row)
         for key, row in listed
