@@ -23,7 +23,7 @@ from statusherd.model.records import Snapshot, Update
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.detect import address_of, detect
-from statusherd.watch.formats import Format, Look, Recognition, format_named, format_names
+from statusherd.watch.formats import Format, Look, Recognition, all_formats, format_named, format_names
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.text import MAX_TEXT
 from statusherd.watch.whereabouts import probe_addresses
@@ -69,6 +69,7 @@ def judge_reading(form: Format, documents: Sequence[Document]) -> Snapshot | Non
 
 def judge_detection(documents: Sequence[Document]) -> None:
     """Find out the format of each of `documents` and of all, and where further ones may be."""
+    all_formats()  # what importing them costs is no document's fault
     for document in documents:
         with within(DETECTION_SECONDS, [document]):
             _judge_detected([document])

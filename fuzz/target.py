@@ -7,6 +7,7 @@ fault, and the target goes on: one fault does not hide the others.
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import signal
 import sys
@@ -73,7 +74,7 @@ def keep(data: bytes, fault: BaseException) -> None:
         return
     path.write_bytes(data)
     told = "".join(traceback.format_exception(fault))
-    command = f"To repeat: .venv/bin/python fuzz/repeat.py {NAME} {path}"
+    command = f"To repeat: .venv/bin/python fuzz/repeat.py {NAME} {os.path.relpath(path)}"
     path.with_suffix(".txt").write_text(f"{command}\n\n{told}", errors="backslashreplace")
 
 

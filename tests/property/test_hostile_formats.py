@@ -124,7 +124,16 @@ FOUND = [
             b' "maintenance": {"active": [{"_id": "b"}], "upcoming": [{"_id": "b"}, {}]}}}'
         ),
     ),
+    (
+        "incidentio",
+        (
+            b'<!DOCTYPE html><script>self.__next_f.push([1,"1:{\\"summary\\":{\\"ongoing_incidents\\":[],'
+            b'\\"structure\\":{},\\"page_type\\":\\"parent\\",\\"scheduled_maintenances\\":[]},'
+            b'\\"initialSubpages\\":[{\\"id\\":\\"1\\"},{\\"id\\":\\"1\\"}]}\\n"])</script>'
+        ),
+    ),
     (DETECTION, b"https://a.example\x00/ "),
+    (DETECTION, HOME.encode() + b" application/json\n\xff\xfe\0\0" + b"\xff" * MIB),
 ]
 """What fuzzing has found, made short."""
 
@@ -138,9 +147,9 @@ def read(name: str, *documents: Document) -> Snapshot | None:
         raise
 
 
-def large(piece: tuple[bytes, bytes, bytes]) -> bytes:
+def large(piece: tuple[bytes, bytes, bytes], size: int = BIG) -> bytes:
     start, again, end = piece
-    return start + again * ((BIG - len(start) - len(end)) // len(again)) + end
+    return start + again * ((size - len(start) - len(end)) // len(again)) + end
 
 
 def places(root: Any) -> Iterator[tuple[Any, Any]]:
@@ -263,6 +272,11 @@ def test_one_hostile_text_everywhere_is_read_or_refused(name: str) -> None:
 def test_the_largest_bodies_end_in_time(name: str) -> None:
     for piece in PIECES.values():
         read(name, Document(large(piece), HOME))
+
+
+@pytest.mark.parametrize("what", PIECES)
+def test_detection_ends_in_time_however_many_formats_there_are(what: str) -> None:
+    read(DETECTION, Document(large(PIECES[what], MIB), HOME))
 
 
 @pytest.mark.parametrize("name", FORMATS)

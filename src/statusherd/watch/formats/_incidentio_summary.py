@@ -26,6 +26,7 @@ from statusherd.watch.formats._incidentio_events import (
     status_of,
     told_last,
 )
+from statusherd.watch.formats._lists import each_once
 from statusherd.watch.formats._next import read_payload, without_tokens
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.text import plain_line
@@ -152,7 +153,7 @@ def _components(summary: Summary, affecting: Iterable[Object], notes: Notes) -> 
 
 def _sub_pages(summary: Summary, notes: Notes) -> tuple[Component, ...]:
     notes.warn("a parent page: its sub-pages stand as components, incidents are told on their own addresses")
-    return tuple(
+    found = (
         Component(
             id=key,
             name=plain_line(string(row.get("name"))),
@@ -160,6 +161,9 @@ def _sub_pages(summary: Summary, notes: Notes) -> tuple[Component, ...]:
         )
         for row in summary.sub_pages
         if (key := string(row.get("id")))
+    )
+    return tuple(
+        each_once(found, lambda part: part.id, lambda one, other: one.status.rank > other.status.rank)
     )
 
 
