@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,13 +28,13 @@ from statusherd.config_values import SecretPlace, duration_text
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import DEFAULT_EVENTS, Route
 from statusherd.model.selection import matches
-from statusherd.model.vendors import WatchedVendor
+from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.channels import problems as url_problems
 from statusherd.watch.addresses import Reach
 from statusherd.watch.catalog import Catalog
-from statusherd.watch.formats import format_names
+from statusherd.watch.formats import format_names, option_problems
 
 SYSTEM_CONFIG: Final = Path("/etc/statusherd/config.toml")
 SYSTEM_DATA: Final = Path("/var/lib/statusherd")
@@ -150,13 +150,14 @@ class Reader:
         base = self._base(path, given)
         if base is None:
             return None
-        vendor = WatchedVendor(
-            name=base.name,
+        if given.format not in (None, base.format):
+            base = replace(base, options=(), further=())  # they are the other format's
+        vendor = replace(
+            base,
             title=given.title or base.title,
-            address=base.address,
             format=given.format or base.format,
-            components=given.components,
-            regions=given.regions,
+            components=given.components or base.components,
+            regions=given.regions or base.regions,
             min_impact=Impact(given.min_impact or Impact.NONE),
             interval=given.interval,
             tags=given.tags,
@@ -178,8 +179,9 @@ class Reader:
             self.problems.add(path, text)
             return None
         known = self._known(path, name) if given.format is None else None
-        title = known.title if known else name
-        return WatchedVendor(name, title, address, given.format or (known.format if known else ""))
+        if known:
+            return replace(known, address=address, page_url=None, further=())
+        return WatchedVendor(name, name, address, given.format or "")
 
     def _known(self, path: KeyPath, name: str | None) -> WatchedVendor | None:
         if name is None:
@@ -195,13 +197,21 @@ class Reader:
             return None
 
     def _check_vendor(self, path: KeyPath, vendor: WatchedVendor) -> None:
-        if vendor.format not in format_names():
+        if vendor.format not in (*format_names(), DETECT):
             text = f"{quoted(vendor.format)} is no format. {did_you_mean(vendor.format, format_names())}"
             self.problems.add((*path, "format"), text)
+        else:
+            self._check_options(path, vendor)
         self._check_reach(path, vendor)
         least = least_interval(vendor.address, allow_private=self.http.allow_private)
         if vendor.interval is not None and vendor.interval < least:
             self.problems.add((*path, "interval"), _too_often(vendor.interval))
+
+    def _check_options(self, path: KeyPath, vendor: WatchedVendor) -> None:
+        problems = () if vendor.format == DETECT else option_problems(vendor.format, dict(vendor.options))
+        for text in problems:
+            remedy = f"Write it into providers/{vendor.name}.toml beside the configuration"
+            self.problems.add(path, f"{quoted(vendor.name)}: {text}. {remedy}")
 
     def _check_reach(self, path: KeyPath, vendor: WatchedVendor) -> None:
         reach = reach_of(vendor.address)

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.errors import FailureKind, LookError
-from statusherd.model.records import Known
+from statusherd.model.records import Known, Snapshot
 from statusherd.model.routing import Route
-from statusherd.model.vendors import WatchedVendor
+from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Status
 from statusherd.notify import route as routing
 from statusherd.notify.channels import Channel
@@ -28,7 +28,8 @@ from statusherd.states import States
 from statusherd.store import changes as change_log
 from statusherd.store import outbox
 from statusherd.store.engine import Store
-from statusherd.watch.compare import Policy, compare, compare_failure
+from statusherd.watch.compare import Comparison, Policy, compare
+from statusherd.watch.compare_failures import compare_failure, compare_partial
 from statusherd.watch.drift import Drift
 from statusherd.watch.read import Fetches, read
 
@@ -81,6 +82,8 @@ class Pipeline:
         declared, vendor = vendor, self._drift.place_of(vendor)
         state, now = self.states.of(vendor.name), self._clock.now()
         try:
+            if vendor.format == DETECT:
+                vendor = await self._drift.settle(self._fetcher, vendor, state.known.failed_looks)
             reading = await read(self._fetcher, vendor, state.known, state.bookmark, now)
         except LookError as failure:
             return await self._failed(declared, failure)
@@ -90,14 +93,14 @@ class Pipeline:
             log.warning(
                 "the source has moved for good, change its address", vendor=vendor.name, to=reading.moved_to
             )
-        if reading.snapshot is None:
+        if reading.snapshot is None:  # nothing is new at the source
             self.states.seen_unchanged(vendor.name, now, reading)
             return _result(state.known, retry_after=reading.retry_after)
-        comparison = compare(state.known, reading.snapshot, self._policy(vendor))
+        comparison = _compared(state.known, reading.snapshot, reading.failure, self._policy(vendor))
         if not comparison.changes and comparison.known == state.known:
             self.states.seen_unchanged(vendor.name, now, reading)
             return _result(state.known, retry_after=reading.retry_after)
-        difference = self.states.difference(vendor, comparison, now, reading=reading)
+        difference = self.states.difference(vendor, comparison, now, reading=reading, failure=reading.failure)
         wait = reading.retry_after
         del reading  # its bodies: many looks may wait here for their turn to write
         stored = await self.states.save(difference)
@@ -162,6 +165,12 @@ class Pipeline:
             vendor=self.setup.vendors.get(vendor),
             components=self.states.components_of(vendor),
         )
+
+
+def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:
+    if failure is not None:  # of one of several sources
+        return compare_partial(known, snapshot, failure, policy)
+    return compare(known, snapshot, policy)
 
 
 def _result(

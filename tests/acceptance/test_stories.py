@@ -10,6 +10,7 @@ from pathlib import Path
 from stories import DOWN, Story
 
 from statusherd.model.errors import FailureKind, FetchError
+from statusherd.model.vendors import DETECT
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.store import changes, conversations, outbox
 from statusherd.testing import FAILED, MAYBE_SENT, REFUSED, SENT
@@ -373,6 +374,27 @@ async def test_a_page_that_moves_from_instatus_to_incident_io_keeps_its_history_
             )
             == 1
         )
+
+
+async def test_a_vendor_whose_format_nobody_has_seen_is_found_out_at_its_first_look(tmp_path: Path) -> None:
+    async with Story(tmp_path) as story:
+        story.vendors["acme"] = replace(story.vendors["acme"], format=DETECT)
+        await story.look(times=2)
+        assert story.told == []
+        assert story.pipeline.states.of("acme").known.format == "statuspage"
+        story.pages["acme"].open("API errors", Impact.MAJOR)
+        await story.look()
+        assert story.told == ["incident_opened"]
+
+
+async def test_a_vendor_whose_format_cannot_be_found_out_is_asked_about_less_and_less(tmp_path: Path) -> None:
+    async with Story(tmp_path) as story:
+        story.vendors["acme"] = replace(story.vendors["acme"], format=DETECT)
+        story.fetcher.holdings.clear()
+        await story.look(times=30)
+        assert story.told == ["blind"]
+        searches = story.fetcher.fetched.count(story.vendors["acme"].address + "/api/v2/summary.json")
+        assert searches == 5  # after 0, 2, 4, 8 and 16 failed looks
 
 
 async def test_a_page_that_is_only_broken_is_not_taken_for_another(tmp_path: Path) -> None:

@@ -7,11 +7,14 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from statusherd.watch.formats import format_names
+from statusherd.watch.formats import Look, format_named, format_names, option_problems
+from statusherd.watch.provider_files import read_provider
+from statusherd.watch.reading.documents import Document
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = """
@@ -37,6 +40,8 @@ print(json.dumps([
 ]))
 """
 WATCH = ROOT / "src" / "statusherd" / "watch"
+WORDS = {"feed", "html", "json"}
+"""Names of formats that are words of the code as well."""
 IMITATIONS = {"imitation.py"}
 """Writes documents of one format, for replays and drills."""
 SHARED = sorted(
@@ -45,15 +50,15 @@ SHARED = sorted(
 
 
 def naming(path: Path) -> set[str]:
-    """Names of formats in the code of a module, whatever its prose says; `feed` is a word of its own."""
+    """Names of formats in the code of a module, whatever its prose says."""
     tree = ast.parse(path.read_text())
     strings = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module}
-    return (strings | {module.rpartition(".")[2] for module in modules}) & set(format_names())
+    return (strings | {module.rpartition(".")[2] for module in modules}) & (set(format_names()) - WORDS)
 
 
 def block(page: str, language: str) -> str:
-    (code,) = re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+    code, *_ = re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
     return code
 
 
@@ -76,6 +81,27 @@ def test_a_vendor_is_one_file(tmp_path: Path):
     assert statusherd("--config", config, "config", "check").returncode == 0
     listed = statusherd("--config", config, "vendor", "list").stdout
     assert "https://status.example-payments.com/" in listed
+
+
+def test_a_page_of_no_known_format_is_described_in_its_file(tmp_path: Path):
+    _, described = re.findall(
+        r"```toml\n(.*?)```", (ROOT / "docs" / "add-a-vendor.md").read_text(), re.DOTALL
+    )
+    path = tmp_path / "example-crm.toml"
+    path.write_text(described)
+    provider = read_provider(path)
+    assert option_problems("json", dict(provider.options)) == ()
+    body = {
+        "page": {"state": "Some trouble"},
+        "services": {"api": {"label": "API", "level": 3}},
+        "trouble": [{"what": "API down", "how": "bad", "from": "2026-03-02 10:00"}],
+        "planned": [],
+    }
+    look = Look("example-crm", datetime(2026, 3, 2, 12, tzinfo=UTC), dict(provider.options))
+    snapshot = format_named("json").parse([Document(json.dumps(body).encode())], look)
+    assert (snapshot.page_status, snapshot.status) == ("degraded", "major_outage")
+    assert snapshot.incidents[0].started_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert snapshot.warnings == ()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Azure: the RSS feed of the public status page."""
+"""Azure: the RSS feed of the public status, the page with its tables, and the post beside them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,22 @@ from statusherd.watch.formats import Look, all_formats, azure
 from statusherd.watch.reading.documents import Document
 
 FIXTURES = Path(__file__).parent / "fixtures" / "azure"
+PAGE = "https://azure.status.microsoft/en-us/status"
+POST = "https://status.cloud.microsoft/api/posts/azure"
 FEED = "https://rssfeed.azure.status.microsoft/en-us/status/feed/"
 NOW = datetime(2026, 2, 1, 10, 30, tzinfo=UTC)
 
 
 def fixture(name: str) -> Document:
     return Document((FIXTURES / name).read_bytes(), FEED, "application/rss+xml")
+
+
+def page(name: str) -> Document:
+    return Document((FIXTURES / name).read_bytes(), PAGE, "text/html; charset=utf-8")
+
+
+def post(name: str) -> Document:
+    return Document((FIXTURES / name).read_bytes(), POST, "application/json")
 
 
 def read(*documents: Document, now: datetime = NOW) -> Snapshot:
@@ -169,3 +179,128 @@ def test_no_other_format_is_as_sure(name: str) -> None:
 )
 def test_addresses_lead_to_the_feed(address: str, look: str) -> None:
     assert azure.endpoints(address).look == (look,)
+
+
+def test_page_stands_in_where_the_feed_cannot_be_had_and_the_post_comes_with_it() -> None:
+    endpoints = azure.endpoints(PAGE)
+    assert (endpoints.look, endpoints.optional) == ((FEED,), (POST,))
+    assert endpoints.fallbacks[-1] == (PAGE, "azure")
+
+
+def test_page_has_a_component_for_each_service_in_each_region_that_has_it() -> None:
+    snapshot = read(page("grid.html"))
+    assert {c.id: c.status for c in snapshot.components} == {
+        "Widgets/East US": Status.OPERATIONAL,
+        "Widgets/West US": Status.DEGRADED,
+        "Widget Starts/East US": Status.OPERATIONAL,
+        "Widget Starts/West US": Status.MAJOR_OUTAGE,
+        "Gadgets": Status.OPERATIONAL,
+        "Gadgets/East US": Status.OPERATIONAL,
+        "Wires": Status.MAJOR_OUTAGE,
+        "Wires/East US": Status.OPERATIONAL,
+        "Wires/West US": Status.OPERATIONAL,
+        "Widgets/North Europe": Status.OPERATIONAL,
+        "Gadgets/North Europe": Status.OPERATIONAL,
+        "Wires/North Europe": Status.OPERATIONAL,
+    }
+    assert snapshot.status is Status.MAJOR_OUTAGE
+
+
+def test_regions_and_headings_of_the_page_are_kept() -> None:
+    leaves = {c.id: c for c in read(page("grid.html")).components}
+    assert (leaves["Widgets/West US"].region, leaves["Widgets/West US"].group) == ("West US", "Compute")
+    assert leaves["Widget Starts/West US"].group == "Widgets"
+    assert (leaves["Wires"].region, leaves["Wires"].group) == (None, "Networking")
+
+
+def test_page_speaks_for_states_and_not_for_incidents() -> None:
+    snapshot = read(page("grid_all_well.html"))
+    assert (snapshot.status, snapshot.page_status) == (Status.OPERATIONAL, None)
+    assert (snapshot.coverage.components, snapshot.coverage.incidents) == (True, False)
+
+
+def test_older_page_with_drawings_is_read() -> None:
+    snapshot = read(page("grid_of_drawings.html"))
+    assert [c.status for c in snapshot.components] == [
+        Status.OPERATIONAL,
+        Status.DEGRADED,
+        Status.MAJOR_OUTAGE,
+        Status.OPERATIONAL,
+        Status.OPERATIONAL,
+        Status.UNKNOWN,
+        Status.OPERATIONAL,
+    ]
+    assert snapshot.warnings == ("unknown state of a region '#svg-health-odd', read as unknown",)
+
+
+def test_label_that_is_not_known_is_never_operational() -> None:
+    body = page("grid_all_well.html").body.replace(b'"Good"', b'"Splendid"')
+    snapshot = read(Document(body, PAGE))
+    assert {c.status for c in snapshot.components} == {Status.UNKNOWN}
+    assert snapshot.status is Status.UNKNOWN
+    assert snapshot.warnings
+
+
+def test_service_that_is_told_twice_in_a_region_is_as_bad_as_the_worst() -> None:
+    other = Document(page("grid_all_well.html").body.replace(b'"Good"', b'"Critical"'), PAGE)
+    for pages in ((page("grid_all_well.html"), other), (other, page("grid_all_well.html"))):
+        assert {c.status for c in read(*pages).components} == {Status.MAJOR_OUTAGE}
+
+
+def test_page_and_feed_are_read_together() -> None:
+    snapshot = read(page("grid_all_well.html"), fixture("open.xml"))
+    assert len(snapshot.open_incidents) == 1
+    assert (snapshot.coverage.components, snapshot.coverage.incidents) == (True, True)
+    assert "Storage Accounts" in [c.id for c in snapshot.components]
+
+
+def test_post_tells_of_trouble_that_an_empty_feed_does_not_know() -> None:
+    snapshot = read(fixture("all_well.xml"), post("post_degraded.json"))
+    assert (snapshot.page_status, snapshot.status) == (Status.DEGRADED, Status.DEGRADED)
+    assert snapshot.coverage.rollup
+    assert snapshot.incidents == ()
+
+
+def test_post_that_all_is_well_takes_nothing_back() -> None:
+    snapshot = read(post("post.json"), fixture("open.xml"))
+    assert (snapshot.page_status, snapshot.status) == (Status.OPERATIONAL, Status.DEGRADED)
+
+
+def test_post_with_an_unknown_state_is_passed_over_with_a_warning() -> None:
+    body = post("post.json").body.replace(b"Available", b"Splendid")
+    snapshot = read(fixture("all_well.xml"), Document(body, POST))
+    assert (snapshot.page_status, snapshot.status) == (None, Status.OPERATIONAL)
+    assert (snapshot.coverage.rollup, len(snapshot.warnings)) == (False, 1)
+
+
+@pytest.mark.parametrize("body", ["", "{}", "<html></html>", "[]", "null"])
+def test_what_comes_in_place_of_the_post_does_not_blind_the_feed(body: str) -> None:
+    snapshot = read(fixture("open.xml"), Document(body.encode(), POST))
+    assert len(snapshot.open_incidents) == 1
+    assert snapshot.warnings
+
+
+@pytest.mark.parametrize("body", ["", "{}", "<html></html>"])
+def test_what_comes_in_place_of_the_feed_is_refused_whatever_the_post_says(body: str) -> None:
+    with pytest.raises(LookError):
+        read(Document(body.encode(), FEED), post("post.json"))
+
+
+def test_post_alone_is_no_look_at_azure() -> None:
+    with pytest.raises(LookError):
+        read(post("post.json"))
+    assert azure.recognise(post("post.json")) is None
+
+
+@pytest.mark.parametrize("name", ["grid.html", "grid_of_drawings.html"])
+def test_page_that_was_cut_off_is_refused(name: str) -> None:
+    body = page(name).body.rstrip()
+    for end in range(0, len(body) - 8, 60):
+        with pytest.raises(LookError):
+            read(Document(body[:end], PAGE))
+
+
+@pytest.mark.parametrize("name", ["grid.html", "grid_of_drawings.html"])
+def test_no_other_format_is_as_sure_of_the_page(name: str) -> None:
+    found = [(r.certainty, f.NAME) for f in all_formats() if (r := f.recognise(page(name)))]
+    assert max(found)[1] == "azure"

@@ -285,6 +285,27 @@ def test_clock_a_minute_ahead_makes_no_maintenance_of_an_outage() -> None:
 # What makes a feed
 
 
+def test_atom_entries_of_xhtml_without_a_state_are_open_for_a_day_unless_they_say_that_it_is_over() -> None:
+    snapshot = read(fixture("entries_of_xhtml_without_a_state.atom"))
+    assert [(i.title, i.phase) for i in snapshot.incidents] == [
+        ("Fault report: backbone router in FSN1", Phase.INVESTIGATING),
+        ("Storage box BX-17 is slow", Phase.RESOLVED),
+        ("Limited availability of small servers", Phase.RESOLVED),
+    ]
+    first = snapshot.incidents[0]
+    assert first.id == first.url
+    assert first.started_at == at("2026-03-16T08:30")
+    assert [u.text for u in first.updates] == [
+        "Some racks cannot be reached.\nWe & our carrier look into it."
+    ]
+    assert (snapshot.status, snapshot.rereads_at) == (Status.DEGRADED, at("2026-03-17T08:30"))
+
+
+@pytest.mark.parametrize("title", ["[Beendet] Router in FSN1", "Abgeschlossen: Router in FSN1"])
+def test_german_words_for_the_end_of_work_are_read(title: str) -> None:
+    assert phase_of(title=title) is Phase.RESOLVED
+
+
 def test_feed_without_items_is_operational() -> None:
     snapshot = read(rss())
     assert (snapshot.status, snapshot.page_status, snapshot.page_name) == (

@@ -17,6 +17,10 @@ PAGES = [
     ("tencent", "https://status.tencentcloud.com/"),
     ("apple", "https://www.apple.com/support/systemstatus/"),
     ("apple", "https://developer.apple.com/system-status/"),
+    ("meta", "https://metastatus.com/"),
+    ("xbox", "https://support.xbox.com/en-US/xbox-live-status"),
+    ("riot", "https://status.riotgames.com/lol?region=euw1&locale=en_US"),
+    ("algolia", "https://status.algolia.com/"),
 ]
 
 

@@ -91,6 +91,21 @@ def test_newer_page_tells_its_state_in_its_heading_and_the_severity_of_its_items
     ]
 
 
+def test_what_runs_is_told_by_the_lists_beside_a_grid_whose_newest_cells_are_the_days() -> None:
+    snapshot = read(fixture("grid_of_today.html"))
+    (incident,) = snapshot.open_incidents
+    assert (incident.id, incident.title, incident.impact) == ("201", "Errors in Frankfurt", Impact.CRITICAL)
+    assert incident.component_ids == ("Edge", "Frankfurt (FRA)")
+    assert [(m.id, m.phase) for m in snapshot.maintenances] == [("200", MaintenancePhase.COMPLETED)]
+    assert (snapshot.page_status, snapshot.status) == (None, Status.MAJOR_OUTAGE)
+
+
+def test_cell_of_today_keeps_the_colour_of_what_is_over_and_says_nothing_of_now() -> None:
+    over = changed("grid_of_today.html", "incident-status-inprogress", "incident-status-closed")
+    snapshot = read(over)
+    assert (snapshot.open_incidents, snapshot.status) == ((), Status.OPERATIONAL)
+
+
 def test_heading_that_is_not_known_says_nothing_and_silence_is_not_operational() -> None:
     body = (
         fixture("page_of_2026.html")

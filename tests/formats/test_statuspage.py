@@ -114,6 +114,26 @@ def test_an_open_incident_with_its_posts_in_the_order_they_were_shown() -> None:
     ]
 
 
+def test_the_site_of_one_product_of_a_vendor_is_read_with_its_places_and_its_marked_up_posts() -> None:
+    snapshot = read(fixture("site_of_a_product.json"))
+    assert [(c.name, c.group, c.status) for c in snapshot.components] == [
+        ("Compute - Instance || GRA11", "Compute - Instance", Status.PARTIAL_OUTAGE),
+        ("Compute - Instance || SBG5", "Compute - Instance", Status.MAINTENANCE),
+        ("Control plane", None, Status.OPERATIONAL),
+    ]
+    (incident,) = snapshot.open_incidents
+    assert (incident.impact, incident.started_at) == (Impact.MINOR, march(2, 9, 31))
+    assert incident.updates[0].text.splitlines() == [
+        "Start time : 02/03/2026 09:31 UTC",
+        "Impacted service(s) : Compute - Instance, GRA11",
+        "Root cause : under investigation",
+    ]
+    assert [(m.id, m.phase) for m in snapshot.maintenances] == [
+        ("mnt000000001", MaintenancePhase.IN_PROGRESS)
+    ]
+    assert (snapshot.page_status, snapshot.status) == (Status.DEGRADED, Status.PARTIAL_OUTAGE)
+
+
 def test_an_incident_starts_when_the_vendor_says_it_did_in_utc() -> None:
     assert read(fixture("summary.json")).incidents[0].started_at == march(2, 9, 5, 30, 250_000)
 

@@ -12,7 +12,8 @@ from statusherd.model.errors import FailureKind, FetchError
 from statusherd.model.records import Component, Coverage, Known, Maintenance, Snapshot, Update, VendorIncident
 from statusherd.model.status import effective_status
 from statusherd.model.words import ChangeKind, Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.compare import Policy, compare, compare_failure
+from statusherd.watch.compare import Policy, compare
+from statusherd.watch.compare_failures import compare_failure
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 WHOLE = Coverage(rollup=True, components=True, incidents=True, history=True, maintenances=True)

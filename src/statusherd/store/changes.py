@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from statusherd.model.changes import Change, LoggedChange
+from statusherd.model.words import ChangeKind
 from statusherd.store import tables
 from statusherd.store.prepared import Prepared
 from statusherd.store.rows import CHANGE
@@ -77,6 +78,13 @@ def changes_of(
         query = query.where(_change.c.at >= since)
     newest = query.order_by(_change.c.at.desc(), _change.c.number.desc()).limit(limit)
     return tuple(_logged(row) for row in conn.execute(newest))
+
+
+def newest_of_kind(conn: Connection, kind: ChangeKind) -> dict[str, Change]:
+    """Return the newest change of a kind of each vendor that has one."""
+    query = select(_change.c.body).where(_change.c.kind == kind).order_by(_change.c.number)
+    changes = (CHANGE.load(body) for body in conn.scalars(query))
+    return {change.vendor: change for change in changes}
 
 
 def change_numbered(conn: Connection, number: int) -> LoggedChange | None:

@@ -15,8 +15,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from statusherd.model.errors import CatalogError
-from statusherd.watch.provider_files import MAX_BYTES, Provider, is_name, read_provider, shown
+from statusherd.watch.provider_files import MAX_BYTES, Provider, is_name, read_provider
 from statusherd.watch.provider_index import Entry, names_in, read_all
+from statusherd.watch.source_files import shown
 
 __all__ = ["MAX_BYTES", "Catalog", "Provider", "duplicates", "packaged_folder", "read_provider"]
 

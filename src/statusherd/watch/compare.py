@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from statusherd.model.changes import Change
-from statusherd.model.errors import LookError
 from statusherd.model.records import Component, Disturbance, Known, Snapshot
 from statusherd.model.selection import names_selected, rotten, selected
 from statusherd.model.status import worst
@@ -126,7 +125,7 @@ def _suspicious_look(known: Known, snapshot: Snapshot) -> Comparison:
         page_url=snapshot.page_url,
     )
     seen = _sighted(known, snapshot.observed_at)
-    after = replace(_readable(known), suspicious_looks=known.suspicious_looks + 1)
+    after = replace(readable(known), suspicious_looks=known.suspicious_looks + 1)
     return Comparison(after, (*seen, change) if first else seen)
 
 
@@ -153,7 +152,8 @@ def _whole_look(known: Known, snapshot: Snapshot, policy: Policy) -> Comparison:
     return _with_filter_rot(Comparison(after, changes), snapshot, policy)
 
 
-def _readable(known: Known) -> Known:
+def readable(known: Known) -> Known:
+    """Return what is known as after a look that could be read."""
     if not known.failed_looks and known.blind_since is None:
         return known
     return replace(known, failed_looks=0, failing_since=None, blind_since=None)
@@ -167,7 +167,7 @@ def _with_state(known: Known, snapshot: Snapshot) -> Known:
         components = _adopted(known, snapshot)
     says_state = coverage.rollup or coverage.components or coverage.incidents
     return replace(
-        _readable(known),
+        readable(known),
         format=snapshot.format,
         page_status=snapshot.page_status if coverage.rollup else known.page_status,
         status=snapshot.status if says_state else known.status,
@@ -331,43 +331,6 @@ def _with_filter_rot(done: Comparison, snapshot: Snapshot, policy: Policy) -> Co
         for pattern in fresh
     )
     return Comparison(replace(done.known, rotten_filters=rot), (*done.changes, *changes))
-
-
-def compare_failure(
-    known: Known,
-    failure: LookError,
-    now: datetime,
-    policy: Policy = DEFAULT_POLICY,
-    *,
-    cannot_see_out: bool = False,
-) -> Comparison:
-    """Note a look that established nothing. The vendor's state stays; in time we say that we are blind.
-
-    While we cannot see out at all, no vendor is called blind: the fault is on our side.
-    """
-    after = replace(
-        known,
-        failed_looks=known.failed_looks + 1,
-        failing_since=known.failing_since or now,
-    )
-    if after.blind_since is not None or cannot_see_out or not _is_blind(after, now, policy):
-        return Comparison(after)
-    change = Change(
-        vendor=known.vendor,
-        kind=ChangeKind.BLIND,
-        at=now,
-        reason=failure.message,
-        before=known.status,
-        after=failure.kind,
-        since=after.failing_since,
-        status=Status.UNKNOWN,
-    )
-    return Comparison(replace(after, blind_since=after.failing_since), (change,))
-
-
-def _is_blind(known: Known, now: datetime, policy: Policy) -> bool:
-    lasted = now - (known.failing_since or now)
-    return known.failed_looks >= policy.blind_after and lasted >= policy.blind_for
 
 
 def needs_history(known: Known, snapshot: Snapshot) -> bool:

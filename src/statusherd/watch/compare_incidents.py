@@ -158,11 +158,11 @@ def _gone(known: Known, snapshot: Snapshot, after: Mapping[str, KnownIncident]) 
         return
     seen = {incident.id for incident in _under_known_ids(known, snapshot.incidents)}
     for old in known.incidents.values():
-        if old.is_open and old.id not in seen and after[old.id] is old and not _slid_out(snapshot, old):
+        if old.is_open and old.id not in seen and after[old.id] is old and not slid_out(snapshot, old):
             yield old
 
 
-def _slid_out(snapshot: Snapshot, gone: KnownIncident) -> bool:
+def slid_out(snapshot: Snapshot, gone: KnownIncident) -> bool:
     """Tell whether a feed has merely moved on: it lists the newest entries, and all are newer than this one.
 
     A feed without any entry has nothing open; a page's own list of what is open needs no age.

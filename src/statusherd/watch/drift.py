@@ -1,4 +1,4 @@
-"""A page that moved to another platform: noticed by failures of its shape, found again, and read on."""
+"""A page whose format is not known yet, or that moved to another platform: found, and read from there on."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from statusherd.model.errors import FailureKind, LookError
-from statusherd.model.vendors import WatchedVendor
-from statusherd.watch.discover import discover
+from statusherd.model.vendors import DETECT, WatchedVendor
+from statusherd.watch.detect import no_format
+from statusherd.watch.discover import Found, discover
 from statusherd.watch.read import Fetches
 
-_OF_ITS_SHAPE: Final = frozenset(
+OF_ITS_SHAPE: Final = frozenset(
     {
         FailureKind.PARSE,
         FailureKind.EMPTY,
@@ -45,22 +46,39 @@ class Drift:
         moved = self._moved.get(vendor.name)
         return moved.found if moved is not None and moved.declared == vendor else vendor
 
+    async def settle(self, fetcher: Fetches, vendor: WatchedVendor, failures: int) -> WatchedVendor:
+        """Find out the format of a vendor whose format nobody has seen yet. Raise LookError.
+
+        After `failures` failed looks in a row it is tried again as seldom as a page that moved.
+        """
+        if failures and failures not in _TRIES:
+            raise no_format(vendor.address)
+        found = await discover(fetcher, vendor.address)
+        settled = replace(vendor, format=found.format, address=found.address)
+        self._moved[vendor.name] = Moved(vendor, settled)
+        return settled
+
     async def search(
         self, fetcher: Fetches, vendor: WatchedVendor, failure: LookError, failures: int
     ) -> WatchedVendor | None:
         """Look for the page anew after `failures` failed looks; None where that finds nothing new."""
-        if failure.kind not in _OF_ITS_SHAPE or failures not in _TRIES:
+        if failure.kind not in OF_ITS_SHAPE or failures not in _TRIES or vendor.format == DETECT:
             return None
-        try:
-            found = await discover(fetcher, vendor.page_url or _home(vendor.address))
-        except LookError:
-            return None
+        found = await found_again(fetcher, vendor)
         now_read = self.place_of(vendor)
-        if (found.format, found.address) == (now_read.format, now_read.address):
+        if found is None or (found.format, found.address) == (now_read.format, now_read.address):
             return None
-        moved = replace(vendor, format=found.format, address=found.address)
+        moved = replace(vendor, format=found.format, address=found.address, options=())
         self._moved[vendor.name] = Moved(vendor, moved)
         return moved
+
+
+async def found_again(fetcher: Fetches, vendor: WatchedVendor) -> Found | None:
+    """Return what is found at the vendor's page now; None where no format is."""
+    try:
+        return await discover(fetcher, vendor.page_url or _home(vendor.address))
+    except LookError:
+        return None
 
 
 def _home(address: str) -> str:

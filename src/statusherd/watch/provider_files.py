@@ -7,14 +7,15 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from statusherd.model.errors import CatalogError
-from statusherd.model.vendors import WatchedVendor
+from statusherd.model.vendors import DETECT, Options, Source, WatchedVendor
+from statusherd.watch import source_files
 from statusherd.watch.formats import format_names
+from statusherd.watch.source_files import shown
 
 MAX_BYTES: Final = 64 * 1024
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -41,26 +42,32 @@ class Provider:
     category: str = ""
     verified: str | None = None
     sources: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    """The part of the page that this entry stands for, as filters: a region or a product of a cloud."""
+    options: Options = ()
+    """What the format is told of the page, a table in the file; `a.b` is key b in its table a."""
+    further: tuple[Source, ...] = ()
+    """The places where the vendor is read besides `address`."""
 
     def watched(self) -> WatchedVendor:
-        """Return this vendor as one to watch, all of it."""
+        """Return this vendor as one to watch, all of what its file stands for."""
         return WatchedVendor(
             name=self.name,
             title=self.title,
             address=self.address,
             format=self.format,
+            components=self.components,
+            regions=self.regions,
             page_url=self.page or self.address,
+            options=self.options,
+            further=self.further,
         )
 
 
 def is_name(text: str) -> bool:
     """Tell whether `text` can be the name of a vendor, and so of its file."""
     return _NAME.match(text) is not None
-
-
-def shown(text: str) -> str:
-    """Return `text` as it stands in a message: quoted, and not at any length."""
-    return repr(text if len(text) <= 60 else text[:59] + "…")
 
 
 def read_provider(path: Path) -> Provider:
@@ -74,7 +81,10 @@ def read_provider(path: Path) -> Provider:
 
 def _provider(facts: dict[str, Any]) -> Provider:
     given = {key: facts[key] for key in (*_TEXTS, *_LISTS) if key in facts}
-    return Provider(**given | {key: tuple(given[key]) for key in _LISTS if key in given})
+    given |= {key: tuple(given[key]) for key in _LISTS if key in given}
+    options = tuple(source_files.flat(facts.get("options", {})))
+    further = tuple(map(source_files.source_of, facts.get("source", ())))
+    return Provider(**given, options=options, further=further)
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -89,11 +99,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 
 def _body(path: Path) -> bytes:
-    # A link that leads out of the folder could make us read, and quote, any file. Links inside it are how
-    # mounted configuration volumes look.
-    target = Path(os.path.realpath(path, strict=True))
-    if not target.is_relative_to(path.parent.resolve()):
-        raise CatalogError("is a link that leads out of its folder", subject=str(path))
+    target = _behind_link(path) if path.is_symlink() else path
     with os.fdopen(os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise CatalogError("is not a plain file", subject=str(path))
@@ -103,9 +109,20 @@ def _body(path: Path) -> bytes:
     return body
 
 
-_KEYS: Final = (*(item.name for item in fields(Provider)), "unverified")
+def _behind_link(path: Path) -> Path:
+    """Return what a link stands for. Links inside a folder are how mounted configuration volumes look.
+
+    One that leads out of it could make us read, and quote, any file.
+    """
+    target = Path(os.path.realpath(path, strict=True))
+    if not target.is_relative_to(path.parent.resolve()):
+        raise CatalogError("is a link that leads out of its folder", subject=str(path))
+    return target
+
+
 _TEXTS: Final = ("name", "title", "format", "address", "page", "category", "verified")
-_LISTS: Final = ("domains", "aliases", "sources")
+_LISTS: Final = ("domains", "aliases", "sources", "components", "regions")
+_KEYS: Final = (*_TEXTS, *_LISTS, "options", "source", "unverified")
 _REQUIRED: Final = ("name", "title", "format", "address")
 
 
@@ -113,22 +130,22 @@ def _problems(stem: str, raw: dict[str, Any]) -> Iterator[str]:
     """Yield all that is wrong with the facts `raw` of the file named `stem`."""
     yield from (f"unknown key {shown(key)}" for key in raw if key not in _KEYS)
     yield from (f"{key} is missing" for key in _REQUIRED if key not in raw)
-    yield from (f"{key} must be a text" for key in _TEXTS if not _is_text(raw.get(key, "-")))
+    yield from (f"{key} must be a text" for key in _TEXTS if not source_files.is_text(raw.get(key, "-")))
     yield from (f"{key} must be a list of texts" for key in _LISTS if not _is_texts(raw.get(key, [])))
-    yield from _wrong_facts(stem, {key: value for key, value in raw.items() if _is_text(value)})
+    yield from _wrong_facts(stem, {key: value for key, value in raw.items() if source_files.is_text(value)})
+    yield from source_files.wrong_options(raw.get("format"), raw.get("options", {}))
+    yield from source_files.wrong_sources(raw.get("source", []))
     yield from _wrong_lists(raw)
     if ("verified" in raw) is (raw.get("unverified") is True):
         yield 'either verified = "YYYY-MM" or unverified = true must stand'
+    if raw.get("format") == DETECT and raw.get("unverified") is not True:
+        yield "a format that is still to detect stands beside unverified = true"
 
 
 def _wrong_facts(stem: str, texts: dict[str, object]) -> Iterator[str]:
     if texts.get("name", stem) != stem:
         yield f"name must be {stem!r}, as the file is called"
-    if "format" in texts and texts["format"] not in format_names():
-        yield f"there is no format {shown(str(texts['format']))} (formats: {', '.join(format_names())})"
-    for key in ("address", "page"):
-        if key in texts and not _is_web_address(str(texts[key])):
-            yield f"{key} must be an https:// or http:// address without user name, blanks or fragment"
+    yield from source_files.wrong_place(texts, ("address", "page"), (*format_names(), DETECT))
     if "verified" in texts and not _MONTH_OR_DAY.match(str(texts["verified"])):
         yield 'verified must be a month or a day ("2026-09")'
 
@@ -140,19 +157,5 @@ def _wrong_lists(raw: dict[str, Any]) -> Iterator[str]:
             yield from (f"{key}: {shown(str(i))} cannot stand" for i in items if not pattern.match(str(i)))
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
-
-
 def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(_is_text(item) for item in value)
-
-
-def _is_web_address(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        host, user, _ = parts.hostname, parts.username, parts.port
-    except ValueError:
-        return False
-    whole = not user and not parts.fragment and " " not in address
-    return parts.scheme in ("https", "http") and bool(host) and whole
+    return isinstance(value, list) and all(source_files.is_text(item) for item in value)

@@ -13,12 +13,13 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 from statusherd.model.errors import CatalogError
-from statusherd.watch import provider_files, user_cache
+from statusherd.model.vendors import Source
+from statusherd.watch import provider_files, source_files, user_cache
 from statusherd.watch.formats import format_names
 from statusherd.watch.provider_files import Provider, is_name, read_provider
 
@@ -112,7 +113,7 @@ def _place(folder: Path) -> str:
 
 def _state(files: Sequence[_FileState]) -> bytes:
     """Return what the outcome depends on: the files, the formats there are, and the code that judges."""
-    code = [Path(path).stat() for path in (__file__, provider_files.__file__)]
+    code = [Path(path).stat() for path in (__file__, provider_files.__file__, source_files.__file__)]
     judges = [*format_names(), *_FIELDS, *((facts.st_size, facts.st_mtime_ns) for facts in code)]
     return repr((judges, [(f.name, f.size, f.modified, f.changed) for f in files])).encode()
 
@@ -132,12 +133,17 @@ def _entries(packed: bytes, state: bytes) -> tuple[Entry, ...]:
 
 
 def _facts(provider: Provider) -> list[Any]:
-    return [getattr(provider, name) for name in _FIELDS]
+    *facts, further = (getattr(provider, name) for name in _FIELDS)
+    return [*facts, [astuple(source) for source in further]]
 
 
 def _provider(facts: Sequence[Any]) -> Provider:
-    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in facts]
-    return Provider(*values)
+    values = dict(zip(_FIELDS, map(_tuples, facts), strict=True))
+    return Provider(**values | {"further": tuple(Source(*source) for source in values["further"])})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def _digest(state: bytes, body: bytes) -> bytes:

@@ -16,10 +16,11 @@ from typing import Final, Protocol
 
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known, Snapshot
-from statusherd.model.vendors import WatchedVendor
+from statusherd.model.vendors import Source, WatchedVendor
 from statusherd.watch.compare import needs_history
 from statusherd.watch.fetch import Fetched, Validators
 from statusherd.watch.formats import Endpoints, Look, format_named
+from statusherd.watch.parts import Part, known_at, labelled, merged, under_own_ids
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.faults import faults_told
 
@@ -65,12 +66,22 @@ class Reading:
     retry_after: float | None = None
     moved_to: str | None = None
     """Where the source has moved for good, by its server's word."""
+    failure: LookError | None = None
+    """Why one of several sources could not be read; the snapshot tells of the others."""
 
 
 async def read(
     fetcher: Fetches, vendor: WatchedVendor, known: Known, bookmark: Bookmark, now: datetime
 ) -> Reading:
-    """Look at `vendor` once. Raise LookError where nothing can be established."""
+    """Look at `vendor` once, at all its sources. Raise LookError where nothing can be established."""
+    if vendor.further:
+        return await _read_parts(fetcher, vendor, known, bookmark, now)
+    return await _read_source(fetcher, vendor, known, bookmark, now)
+
+
+async def _read_source(
+    fetcher: Fetches, vendor: WatchedVendor, known: Known, bookmark: Bookmark, now: datetime
+) -> Reading:
     endpoints = _endpoints(vendor.format, vendor.address)
     try:
         return await _read_documents(fetcher, vendor, endpoints, known, bookmark, now)
@@ -188,7 +199,62 @@ def _parse(name: str, documents: Sequence[Document], vendor: WatchedVendor, now:
     with faults_told(vendor.name, f"the {name} reader"):
         # What was worked out to read them is let go with the copies; the bodies are kept for longer.
         copies = [document.copy() for document in documents]
-        return format_named(name).parse(copies, Look(vendor.name, now))
+        return format_named(name).parse(copies, Look(vendor.name, now, dict(vendor.options)))
+
+
+async def _read_parts(
+    fetcher: Fetches, vendor: WatchedVendor, known: Known, bookmark: Bookmark, now: datetime
+) -> Reading:
+    """Look at all sources of `vendor` side by side. Raise LookError where none of them can be read."""
+    labels = [source.label for source in vendor.further]
+    sources = [(source, known_at(known, source, labels)) for source in (None, *vendor.further)]
+    readings = await asyncio.gather(
+        *(_read_part(fetcher, vendor, source, part, bookmark, now) for source, part in sources)
+    )
+    failures = [reading for reading in readings if isinstance(reading, LookError)]
+    found = [reading for reading in readings if isinstance(reading, Reading)]
+    if not found:
+        raise failures[0]
+    if not failures and all(reading.snapshot is None for reading in found):
+        return _together(found, None, ())
+    if any(reading.snapshot is None for reading in found):  # something moved: all of it is needed
+        return await _read_parts(fetcher, vendor, known, Bookmark(history_at=bookmark.history_at), now)
+    snapshots = [reading.snapshot if isinstance(reading, Reading) else None for reading in readings]
+    parts = [
+        Part(source, part, snapshot) for (source, part), snapshot in zip(sources, snapshots, strict=True)
+    ]
+    return _together(found, merged(vendor, parts), failures)
+
+
+async def _read_part(
+    fetcher: Fetches,
+    vendor: WatchedVendor,
+    source: Source | None,
+    known: Known,
+    bookmark: Bookmark,
+    now: datetime,
+) -> Reading | LookError:
+    """Look at one source of several; what goes wrong there is told with the name of the source."""
+    part = vendor.part(source) if source else vendor.own_part
+    try:
+        reading = await _read_source(fetcher, part, under_own_ids(known, source), bookmark, now)
+    except LookError as failure:
+        return failure.of_part(source.label) if source else failure
+    snapshot = reading.snapshot
+    return replace(reading, snapshot=labelled(snapshot, source)) if snapshot is not None else reading
+
+
+def _together(found: Sequence[Reading], snapshot: Snapshot | None, failures: Sequence[LookError]) -> Reading:
+    return Reading(
+        snapshot,
+        {url: validators for reading in found for url, validators in reading.validators.items()},
+        tuple(document for reading in found for document in reading.bodies),
+        read_history=any(reading.read_history for reading in found),
+        asked_whole=all(reading.asked_whole for reading in found),
+        retry_after=max((r.retry_after for r in found if r.retry_after is not None), default=None),
+        moved_to=next((reading.moved_to for reading in found if reading.moved_to), None),
+        failure=failures[0] if failures else None,
+    )
 
 
 async def _read_fallback(

@@ -115,6 +115,17 @@ def format_named(name: str) -> Format:
     return cast("Format", import_module(f"{__name__}.{name.replace('-', '_')}"))
 
 
+def option_problems(name: str, options: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what is wrong with the options for the format called `name`, a phrase each.
+
+    A format that takes options judges them by a function of its own, `wrong_options(options)`.
+    """
+    judge = getattr(format_named(name), "wrong_options", None)
+    if judge is not None:
+        return tuple(judge(options))
+    return tuple(f"the format {name} takes no option {key[:60]!r}" for key in options)
+
+
 def all_formats() -> tuple[Format, ...]:
     """Import and return every format."""
     return tuple(format_named(name) for name in format_names())

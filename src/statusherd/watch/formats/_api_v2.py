@@ -8,7 +8,6 @@ no `components` in incidents. Times carry the page's own offset. Group rows stan
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -24,6 +23,7 @@ from statusherd.model.records import (
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Look, Recognition
+from statusherd.watch.formats._api_v2_ids import is_ulid, is_uuid
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
@@ -61,13 +61,7 @@ IMPACTS: Final[Mapping[str, Impact]] = {
 }
 _WINDOW_WORDS: Final = frozenset({"scheduled", "inprogress", "verifying", "completed"})
 _DOCUMENT_KEYS: Final = ("status", "components", "incidents", "scheduled_maintenances")
-_ULID: Final = re.compile(r"^0[0-7][0-9A-HJKMNP-TV-Z]{24}$")
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
-
-
-def is_ulid(value: object) -> bool:
-    """Tell whether `value` is a ULID: pages of another product in Statuspage's shape have such ids."""
-    return isinstance(value, str) and _ULID.match(value) is not None
 
 
 def recognise_api(document: Document, *, ulids: bool) -> Recognition | None:
@@ -81,6 +75,8 @@ def recognise_api(document: Document, *, ulids: bool) -> Recognition | None:
         return None
     if "status" in root and "indicator" not in as_object(root["status"]):
         return None
+    if is_uuid(page["id"]) and "components" not in root:
+        return None  # a product that answers in this shape elsewhere, and has no components
     return Recognition(95, f"page.id {page['id']!r} beside {', '.join(keys)}")
 
 
@@ -97,6 +93,11 @@ def api_root(document: Document, format_name: str = "Statuspage") -> Object:
     value = load_json(document)
     # Archives and the unresolved list of some tools hand out the bare list. An empty one proves nothing.
     root: Object = {"incidents": value} if isinstance(value, list) and value else as_object(value)
+    return anchored(root, document, format_name)
+
+
+def anchored(root: Object, document: Document, format_name: str) -> Object:
+    """Return `root`, which `document` holds; raise ParseError where it has none of the API's keys."""
     given = [key for key in _DOCUMENT_KEYS if root.get(key) is not None]
     if not given:
         raise not_this(format_name, document, f"none of the keys {', '.join(_DOCUMENT_KEYS)}")

@@ -56,6 +56,7 @@ _STATES: Final[Mapping[str, State]] = {
     **dict.fromkeys(
         ["已恢复", "已解决", "已修复", "解決済み", "復旧", "behoben", "gelöst", "erledigt"], RESOLVED
     ),
+    **dict.fromkeys(["beendet", "abgeschlossen"], RESOLVED),
     **dict.fromkeys(["résolu", "résolue", "rétabli", "resuelto", "resolvido", "risolto"], RESOLVED),
 }
 

@@ -16,7 +16,7 @@ from typing import Final
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.status import worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats._api_v2 import is_ulid
+from statusherd.watch.formats._api_v2_ids import is_ulid
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
 from statusherd.watch.reading.values import Object, link, objects, string

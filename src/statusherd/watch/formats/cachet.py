@@ -9,7 +9,7 @@ an incident of status 0 without an end. `schedules` and `status` came with 2.4, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -71,6 +71,13 @@ def recognise(document: Document) -> Recognition | None:
     if not answer.rows:
         return Recognition(60, f"an empty list of {answer.kind} with Cachet's pagination")
     return Recognition(80 if answer.kind is Kind.STATUS else 92, f"rows of {answer.kind}")
+
+
+def wrong_options(options: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with `options`: the page's `timezone`, which its times do not say."""
+    yield from (f"unknown option {key!r}" for key in options if key != "timezone")
+    if "timezone" in options and _zone(options["timezone"], Notes()) is None:
+        yield f"timezone: there is no zone {options['timezone'][:60]!r}"
 
 
 def endpoints(address: str) -> Endpoints:

@@ -12,7 +12,7 @@ or Teams stand behind a login.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,6 +23,7 @@ from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._lists import try_json
+from statusherd.watch.formats._microsoft_posts import SITE, STATES, is_post
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time
@@ -31,17 +32,9 @@ from statusherd.watch.reading.words import Notes, fold, impact_of
 
 NAME = "m365"
 
-STATES: Final[Mapping[str, Status]] = {
-    "available": Status.OPERATIONAL,
-    "operational": Status.OPERATIONAL,
-    "servicedegradation": Status.DEGRADED,
-    "serviceinterruption": Status.MAJOR_OUTAGE,
-    "servicerestored": Status.OPERATIONAL,
-}
 _RESTORED: Final = "servicerestored"
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HOST: Final = "status.cloud.microsoft"
-_PAGE: Final = f"https://{_HOST}/"
+_PAGE: Final = f"https://{SITE}/"
 _POSTS: Final = f"{_PAGE}api/posts/mac"
 
 
@@ -54,27 +47,22 @@ class _Post:
     is_restored: bool
 
 
-CLUES: Final = Clues(in_address=(at_host("status.cloud.microsoft", _POSTS),))
+CLUES: Final = Clues(in_address=(at_host(SITE, _POSTS),))
 
 
 def recognise(document: Document) -> Recognition | None:
     """A post, or a list of posts, with its stamps beside a status."""
     value = try_json(document)
     rows = [value] if isinstance(value, dict) else list(objects(value))
-    if not rows or not all(map(_is_post, rows)):
+    if not rows or not all(map(is_post, rows)):
         return None
     return Recognition(96, "Status beside AuthoredDateTime and Message")
-
-
-def _is_post(row: Object) -> bool:
-    has_stamp = "AuthoredDateTime" in row or "LastUpdatedTime" in row
-    return bool(string(row.get("Id"))) and bool(string(row.get("Status"))) and has_stamp and "Message" in row
 
 
 def endpoints(address: str) -> Endpoints:
     """The post that an address names; the admin centre's for the page as a whole."""
     parts = urlsplit(address)
-    if parts.hostname == _HOST and not parts.path.startswith("/api/posts/"):
+    if parts.hostname == SITE and not parts.path.startswith("/api/posts/"):
         return Endpoints(look=(_POSTS,))
     return Endpoints(look=(address,))
 
@@ -110,7 +98,7 @@ def _posts(value: object, document: Document, notes: Notes) -> Iterable[_Post]:
     rows = [value] if isinstance(value, dict) else value
     if not isinstance(rows, list) or not rows:
         raise not_this("m365", document, "neither a post nor a list of posts")
-    if not all(isinstance(row, dict) and _is_post(row) for row in rows):
+    if not all(isinstance(row, dict) and is_post(row) for row in rows):
         raise not_this("m365", document, "a post has no Id, Status, Message or time")
     for row in rows:
         status = notes.look_up(STATES, string(row.get("Status")), Status.UNKNOWN, "Microsoft 365 status")

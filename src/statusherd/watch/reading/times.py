@@ -35,6 +35,13 @@ _EPOCH = re.compile(r"^\d{9,14}(\.\d+)?$")
 _HALF_DAY = re.compile(r"\b\d{1,2}(?::\d\d){0,2}\s*[AaPp]\.?[Mm]\b")
 _RFC822_ZONE = re.compile(r"[+-]\d{4}$|\b(GMT|UTC|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)$")
 _YEARLESS = re.compile(r"^([A-Z][a-z]{2})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{1,2}:\d\d(?::\d\d)?)\b\s*(.*)$")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_DATE_WORDS: Final = frozenset(
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    + ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "am", "pm", "a", "p", "m"]
+    + ["t", "z", "at", "of", "on", "and", "st", "nd", "rd", "th", "the", "h"]
+)
+"""The beginnings of words that stand in dates: three letters of months and days, and what joins them."""
 _ALPHA_ZONE = re.compile(r"\b([A-Z]{2,5})\s*$")
 
 
@@ -102,7 +109,16 @@ def _from_rfc822(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _may_be_english(text: str) -> bool:
+    """Tell at a glance what can be no date: the library takes its time to find that out."""
+    words = _WORD.findall(text)
+    known = all(word.casefold()[:3] in _DATE_WORDS or word.upper() in _TZINFOS for word in words)
+    return known and len(words) <= 8 and 5 <= sum(c.isdigit() for c in text) <= 26
+
+
 def _from_english(text: str) -> datetime | None:
+    if not _may_be_english(text):
+        return None
     # Two far-apart defaults show which parts the text itself gives: a year or a day that is filled in
     # by the library would be a guess.
     try:
