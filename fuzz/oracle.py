@@ -189,10 +189,11 @@ def _judge_times(*times: datetime | None) -> None:
 def _judge_status(snapshot: Snapshot) -> None:
     layers = (snapshot.page_status, snapshot.components, snapshot.incidents, snapshot.maintenances)
     expected = effective_status(*layers)
-    # Where no layer says anything, silence may be good news: the format knows. And it may mistrust good
-    # news of a document that it could read in parts only.
-    calm = (Status.UNKNOWN, Status.OPERATIONAL)
-    allowed = calm if expected in calm else (expected,)
+    allowed = {expected}
+    if not expected.is_trouble:  # a format may mistrust what a document says that it could read in parts only
+        allowed.add(Status.UNKNOWN)
+    if expected is Status.UNKNOWN:  # silence may be good news
+        allowed.add(Status.OPERATIONAL)
     said = f"{snapshot.status} where the layers say {expected}"
     _require(snapshot.status in allowed, "status is not what the layers say", said)
 
