@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from statusherd.model.errors import CatalogError
-from statusherd.watch.formats import format_named, format_names
+from statusherd.watch.formats import Look, format_named, format_names
 from statusherd.watch.reading.documents import Document
+from statusherd.watch.source_files import flat
 from statusherd.watch.whereabouts import root_of
 
 DETECTION: Final = "detection"
 """The name of the target that is no format: which format is this, and where are its documents?"""
 SEPARATOR: Final = b"\n--- next document ---\n"
+NOW: Final = datetime(2026, 2, 1, 10, 30, tzinfo=UTC)
 HOME: Final = "https://status.hostile.example/"
 MAX_DOCUMENTS: Final = 8
 MAX_PAIRS: Final = 60
@@ -30,6 +35,7 @@ FIXTURES: Final = Path(__file__).resolve().parents[1] / "tests" / "formats" / "f
 # What a client can have sent for: an address in printable ASCII, whatever was pasted.
 _HEAD: Final = re.compile(rb"(https?://[!-~]+)(?: ([^\r\n]*))?\n")
 _WORDS: Final = re.compile(rb'"[^"\\\n]{1,40}"|</?[A-Za-z][\w:-]{0,40}|[\w:-]{1,40}="')
+_CASES: Final = "cases.toml"
 _KINDS: Final = {
     ".html": "text/html; charset=utf-8",
     ".js": "application/javascript",
@@ -70,11 +76,41 @@ def packed(documents: Sequence[Document]) -> bytes:
     return SEPARATOR.join(parts)
 
 
+def look_at(name: str) -> Look:
+    """Return what a look at a page of the format `name` knows, by the cases.toml of its fixtures."""
+    told = _cases(name)
+    now = datetime.fromisoformat(told["now"]) if "now" in told else NOW
+    return Look("hostile", now.astimezone(UTC), dict(flat(told.get("options", {}))))
+
+
+def _folder(name: str) -> Path:
+    return FIXTURES / name.replace("-", "_")
+
+
+@cache
+def _cases(name: str) -> Mapping[str, Any]:
+    path = _folder(name) / _CASES
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
 def fixtures(name: str) -> tuple[Document, ...]:
     """Return the documents that were written by hand for the tests of the format `name`, each by itself."""
-    folder = FIXTURES / name.replace("-", "_")
-    files = sorted(path for path in folder.glob("*") if path.is_file())
-    return tuple(Document(p.read_bytes(), HOME + p.name, _KINDS.get(p.suffix, "")) for p in files)
+    return tuple(document for look in fixture_looks(name) for document in look)
+
+
+def fixture_looks(name: str) -> Iterator[tuple[Document, ...]]:
+    """Yield the same as looks: a file is one by itself, the files of a folder are one together."""
+    for path in sorted(_folder(name).iterdir()) if _folder(name).is_dir() else ():
+        if path.is_dir():
+            yield tuple(_fixture(name, file) for file in sorted(path.iterdir()))
+        elif path.name != _CASES:
+            yield (_fixture(name, path),)
+
+
+def _fixture(name: str, path: Path) -> Document:
+    place = path.relative_to(_folder(name)).as_posix()
+    url = _cases(name).get("urls", {}).get(place, HOME + path.name)
+    return Document(path.read_bytes(), url, _KINDS.get(path.suffix, ""))
 
 
 def seeds(name: str) -> list[bytes]:
@@ -88,7 +124,12 @@ def seeds(name: str) -> list[bytes]:
     ]
     paged = [page for document in alone for page in in_pages(document)]
     pairs = list(combinations(alone, 2))[:MAX_PAIRS]
-    looks = [*([d] for d in (*alone, *elsewhere, *paged)), *map(list, pairs), list(alone[:MAX_DOCUMENTS])]
+    looks = [
+        *([d] for d in (*alone, *elsewhere, *paged)),
+        *pairs,
+        alone[:MAX_DOCUMENTS],
+        *fixture_looks(name),
+    ]
     return list(dict.fromkeys(map(packed, looks)))
 
 

@@ -11,25 +11,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-from inputs import DETECTION, HOME
+from inputs import DETECTION, HOME, look_at
 from statusherd.model.errors import LookError
 from statusherd.model.records import Snapshot, Update
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.detect import address_of, detect
-from statusherd.watch.formats import Format, Look, Recognition, all_formats, format_named, format_names
+from statusherd.watch.formats import Format, Recognition, all_formats, format_named, format_names
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.text import MAX_TEXT
 from statusherd.watch.whereabouts import probe_addresses
 
-NOW: Final = datetime(2026, 2, 1, 10, 30, tzinfo=UTC)
-LOOK: Final = Look("hostile", NOW)
+_look_at = cache(look_at)
 MEGABYTE: Final = 1_000_000
 READING_SECONDS: Final = 2.0
 """What recognising and reading the documents of one look may cost, up to a megabyte; more in proportion."""
@@ -55,11 +54,12 @@ def judge(name: str, documents: Sequence[Document]) -> Snapshot | None:
 
 def judge_reading(form: Format, documents: Sequence[Document]) -> Snapshot | None:
     """Return what the format `form` reads, None where it refuses."""
+    look = _look_at(form.NAME)
     with within(READING_SECONDS, documents):
         for document in documents:
             _judge_recognition(form.recognise(document))
         try:
-            snapshot = form.parse(documents, LOOK)
+            snapshot = form.parse(documents, look)
         except LookError as refusal:
             _judge_texts("refusal", (str(refusal),))
             return None
@@ -136,8 +136,9 @@ def _judge_texts(what: str, found: Iterable[str]) -> None:
 def judge_snapshot(snapshot: Snapshot, name: str) -> None:
     """Raise Finding where a Snapshot of the format `name` breaks a rule."""
     _require(isinstance(snapshot, Snapshot), "no Snapshot", snapshot)
+    look = _look_at(name)
     ours = (snapshot.source, snapshot.format, snapshot.observed_at)
-    _require(ours == (LOOK.source, name, NOW), "source, format or instant changed", ours)
+    _require(ours == (look.source, name, look.now), "source, format or instant changed", ours)
     for record, field, text in _texts(snapshot):
         _judge_texts(f"{record}.{field}", (text,))
         _require(len(text) <= MAX_TEXT, f"{record}.{field} is too long", text)
@@ -149,9 +150,8 @@ def judge_snapshot(snapshot: Snapshot, name: str) -> None:
         _judge_ids(what, [row.id for row in rows])
     _judge_rows(snapshot)
     _judge_status(snapshot)
-    _require(
-        snapshot.rereads_at is None or snapshot.rereads_at > NOW, "rereads in the past", snapshot.rereads_at
-    )
+    is_ahead = snapshot.rereads_at is None or snapshot.rereads_at > look.now
+    _require(is_ahead, "rereads in the past", snapshot.rereads_at)
 
 
 def _judge_ids(what: str, ids: Sequence[str]) -> None:

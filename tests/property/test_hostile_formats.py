@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from inputs import DETECTION, HOME, SEPARATOR, fixtures, packed, seeds, target_names, unpacked
+from inputs import DETECTION, HOME, NOW, SEPARATOR, fixtures, packed, seeds, target_names, unpacked
 from mutations import HOSTILE_TEXTS, MEDIA_TYPES, mutable_json, mutate
-from oracle import NOW, Finding, judge, judge_snapshot
+from oracle import Finding, judge, judge_snapshot
 from statusherd.model.records import Snapshot, Update
 from statusherd.model.words import Phase, Status
 from statusherd.watch.formats import format_names
