@@ -204,7 +204,9 @@ def _longest_wait(fetched: Iterable[Fetched]) -> float | None:
 
 def _parse(name: str, documents: Sequence[Document], vendor: WatchedVendor, now: datetime) -> Snapshot:
     with faults_told(vendor.name, f"the {name} reader"):
-        return format_named(name).parse(documents, Look(vendor.name, now, dict(vendor.options)))
+        # What was worked out to read them is let go with the copies; the bodies are kept for longer.
+        copies = [document.copy() for document in documents]
+        return format_named(name).parse(copies, Look(vendor.name, now, dict(vendor.options)))
 
 
 async def _read_parts(

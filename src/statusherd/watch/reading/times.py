@@ -38,8 +38,8 @@ _YEARLESS = re.compile(r"^([A-Z][a-z]{2})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{1,2}:\d\d
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _DATE_WORDS: Final = frozenset({
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed",
-    "thu", "fri", "sat", "sun", "am", "pm", "a", "p", "m", "t", "z", "at", "of", "on", "and", "st", "nd", "rd",
-    "th", "the", "h",
+    "thu", "fri", "sat", "sun", "am", "pm", "a", "p", "m", "t", "z", "at", "of", "on", "and", "st", "nd",
+    "rd", "th", "the", "h",
 })  # fmt: skip
 """The beginnings of words that stand in dates: three letters of months and days, and what joins them."""
 _ALPHA_ZONE = re.compile(r"\b([A-Z]{2,5})\s*$")
