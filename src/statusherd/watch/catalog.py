@@ -98,7 +98,7 @@ class Catalog:
 
     @cached_property
     def _domains(self) -> dict[str, Provider]:
-        pages = {urlsplit(p.page or p.address).hostname or "": p for p in self.all}
+        pages = {urlsplit(p.page or p.address).hostname or "": p for p in self.all if not p.is_part}
         return pages | {domain: provider for provider in self.all for domain in provider.domains}
 
     def _ranked(self, text: str) -> list[tuple[float, Provider]]:
