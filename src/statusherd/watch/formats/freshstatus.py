@@ -175,7 +175,7 @@ def _leaves(trees: Iterable[Object], notes: Notes) -> tuple[_Leaf, ...]:
             found.setdefault(key, _Leaf(component, counts=not _is_ignored(row)))
     ignored = sum(not leaf.counts and leaf.component.status.rank > 0 for leaf in found.values())
     if ignored:
-        notes.warn(f"{ignored} components not operational do not count for the whole, by the vendor's setting")
+        notes.warn(f"{ignored} components not well do not count for the whole, by the vendor's setting")
     return tuple(found.values())
 
 
