@@ -125,6 +125,7 @@ def _shown_vendor(config: Config, vendor: WatchedVendor) -> dict[str, Any]:
         "min_impact": vendor.min_impact.value,
         "interval": duration_text(config.interval_of(vendor)),
         "tags": list(vendor.tags),
+        "token": MASK if vendor.name in config.tokens else None,
     }
 
 

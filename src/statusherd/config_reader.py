@@ -19,11 +19,13 @@ from statusherd.config_records import (
     Daemon,
     Database,
     Http,
+    is_private,
     least_interval,
     reach_of,
 )
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
+from statusherd.config_tokens import Token, shown_to
 from statusherd.config_values import SecretPlace, duration_text
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import DEFAULT_EVENTS, Route
@@ -62,6 +64,7 @@ class Reader:
         self.catalog = Catalog(own=self.folder / "providers")
         self.has_inline_secrets = False
         self.http = Http()
+        self.tokens: dict[str, Token] = {}
 
     def read(self) -> Config:
         self._refuse_unknown_keys()
@@ -74,7 +77,15 @@ class Reader:
         self._check_default_interval(vendors)
         self._check_modes()
         return Config(
-            self.file.path, daemon, database, self.http, vendors, channels, routes, self.problems.warnings
+            self.file.path,
+            daemon,
+            database,
+            self.http,
+            vendors,
+            channels,
+            routes,
+            self.problems.warnings,
+            self.tokens,
         )
 
     def _refuse_unknown_keys(self) -> None:
@@ -164,7 +175,18 @@ class Reader:
             page_url=given.page or base.page_url,
         )
         self._check_vendor(path, vendor)
+        if given.token is not None:
+            self._take_token((*path, "token"), vendor, given.token)
         return vendor
+
+    def _take_token(self, path: KeyPath, vendor: WatchedVendor, place: SecretPlace) -> None:
+        self._secret(place, path, is_needed=self.need_secrets)
+        self.has_inline_secrets |= place.kind == "inline"
+        self.tokens[vendor.name] = Token(vendor.name, place, self.folder)
+        open_to_all = [o for o in shown_to(vendor) if o.startswith("http://") and not is_private(o)]
+        if open_to_all:
+            text = f"would be sent to {open_to_all[0]} unencrypted. Write an https:// address"
+            self.problems.add(path, text)
 
     def _base(self, path: KeyPath, given: schema.Vendor) -> WatchedVendor | None:
         """Return name, address and format of a vendor: its own where given, else the catalogue's."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from statusherd.config_tokens import Token
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
@@ -59,6 +61,8 @@ class Config:
     channels: tuple[Channel, ...] = ()
     routes: tuple[Route, ...] = ()
     warnings: tuple[str, ...] = ()
+    tokens: Mapping[str, Token] = field(default_factory=dict)
+    """The tokens that sources ask for, by the vendor's name."""
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""
