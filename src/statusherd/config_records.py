@@ -9,8 +9,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from statusherd.model.routing import Route
+from statusherd.model.services import Service, Team
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
+from statusherd.respond.severity import SeverityRules
 from statusherd.watch.addresses import Reach, judge, literal
 
 POLITE: Final = 10.0
@@ -59,6 +61,9 @@ class Config:
     channels: tuple[Channel, ...] = ()
     routes: tuple[Route, ...] = ()
     warnings: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
+    teams: tuple[Team, ...] = ()
+    severities: SeverityRules = field(default_factory=SeverityRules)
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""
