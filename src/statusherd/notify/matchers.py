@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from statusherd.model.delivery import Reason
 from statusherd.model.records import VendorIncident
@@ -76,24 +77,28 @@ def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
 
 
 def _service_mismatch(candidate: Route, question: Question) -> Reason | None:
-    hit = any(_is_selected(candidate.services, touch.service) for touch in question.touches)
-    if candidate.services and not hit:
-        return Reason.SERVICE_NOT_SELECTED
-    if candidate.owners and not _selected(candidate, question.touches):
+    if not (candidate.services or candidate.owners) or _selected(candidate, question.touches):
+        return None
+    if any(_is_selected(candidate.services, touch.service) for touch in question.touches):
         return Reason.OWNER_NOT_SELECTED
-    return None
+    return Reason.SERVICE_NOT_SELECTED if candidate.services else Reason.OWNER_NOT_SELECTED
 
 
-def _selected(candidate: Route, touches: Iterable[Touch]) -> tuple[Touch, ...]:
+def _selected(candidate: Route, touches: tuple[Touch, ...]) -> tuple[Touch, ...]:
     """Return the touched services that a route selects by name and by owner."""
+    services, owners = candidate.services, candidate.owners
+    if not (services or owners):
+        return touches
     return tuple(
         touch
         for touch in touches
-        if _is_selected(candidate.services, touch.service) and _is_selected(candidate.owners, touch.owner)
+        if _is_selected(services, touch.service) and _is_selected(owners, touch.owner)
     )
 
 
+@lru_cache(65_536)
 def _is_selected(patterns: tuple[str, ...], name: str | None) -> bool:
+    """Tell whether patterns of the configuration select a name of it; asked of each route for each Change."""
     return not patterns or any(matches(pattern, name) for pattern in patterns)
 
 

@@ -70,9 +70,10 @@ class ServiceMap:
         """
         concern = _concern_of(change, components)
         best: dict[str, tuple[tuple[bool, bool, int], _Path, TouchedBy]] = {}
-        for path in self._to((change.vendor, title)):
-            by = _met(path.dependency, concern, components)
-            if by is None:
+        paths = self._to((change.vendor, title))
+        met = {each: _met(each, concern, components) for each in {path.dependency for path in paths}}
+        for path in paths:
+            if (by := met[path.dependency]) is None:
                 continue
             rank = (path.cushion is not None, by is not TouchedBy.NAMED, len(path.chain))
             if path.service.name not in best or rank < best[path.service.name][0]:
