@@ -82,12 +82,18 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Http,
         schema.Vendor,
         schema.Channel,
+        schema.Team,
+        schema.Service,
+        schema.SeverityRules,
+        schema.Matrix,
         schema.Route,
         schema.Match,
     ):
         for key in schema.keys(kind):
             assert any(
-                f"\n{mark}{key}{rest}" in text for mark in ("", "# ", "# match.") for rest in (" =", ".")
+                f"\n{mark}{key}{rest}" in text
+                for mark in ("", "# ", "# match.", "# matrix.")
+                for rest in (" =", ".")
             ), key
 
 
@@ -101,7 +107,7 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     blocks = "\n".join(
         line.removeprefix("# ")
         for line in text[start:].splitlines()
-        if line.startswith(("# [[", "# match.")) or " = " in line[:16] or not line
+        if line.startswith(("# [", "# match.", "# matrix.")) or " = " in line[:24] or not line
     )
     path = tmp_path / "config.toml"
     path.write_text('[[vendor]]\nname = "github"\ntags = ["build"]\n' + blocks)
@@ -113,6 +119,7 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     ]
     assert [channel.name for channel in loaded.channels] == ["ops", "mail"]
     assert [route.go_on for route in loaded.routes] == [True, False]
+    assert [service.name for service in loaded.services] == ["checkout", "login"]
 
 
 def test_an_empty_file_is_a_config_with_defaults(written):
@@ -366,7 +373,7 @@ def test_what_is_hardly_meant_is_warned_of(written):
     assert [w.split(". ")[0] for w in config.load(written(text)).warnings] == [
         'route[0].match.vendor: line 8: "githb" selects no vendor of this file',
         'route[0].match.vendor: line 8: "cloud*" selects no vendor of this file',
-        'route[0].match.tags: line 8: no vendor has the tag "prod"',
+        'route[0].match.tags: line 8: no vendor or service has the tag "prod"',
         "route[2]: line 12: is never reached: route 2 takes all of it",
     ]
 
