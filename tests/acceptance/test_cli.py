@@ -127,6 +127,7 @@ def test_every_command_in_the_docs_exists_with_its_options(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "statusherd.db").touch()
+    (tmp_path / "providers").mkdir()
     words = shlex.split(line, comments=True)[1:]
     command: click.Command = cli
     context = click.Context(cli, info_name="statusherd")
@@ -190,6 +191,14 @@ async def test_every_json_output_has_the_shape_in_the_docs(installed: Installati
         await note("vendor", "list")
         await note("vendor", "show", "acme")
         await note("vendor", "remove", "newcomer", "--yes")
+        (tmp_path / "vendors.txt").write_text("github\nno such vendor\n")
+        await note("vendor", "import", str(tmp_path / "vendors.txt"), "--dry-run")
+        await note("vendor", "doctor")
+        (tmp_path / "facts").mkdir()
+        (tmp_path / "facts" / "newcomer.toml").write_text(
+            f'name = "newcomer"\ntitle = "New"\nformat = "statuspage"\naddress = "{other.url}"\nverified = "2025-01"\n'
+        )
+        await note("vendor", "refresh", "--folder", str(tmp_path / "facts"))
     await note("vendor", "search", "github")
     await note("channel", "list")
     await note("channel", "test", "chat")

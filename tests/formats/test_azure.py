@@ -250,7 +250,7 @@ def test_service_that_is_told_twice_in_a_region_is_as_bad_as_the_worst() -> None
 
 
 def test_page_and_feed_are_read_together() -> None:
-    snapshot = read(page("grid_all_well.html"), fixture("open.xml"))
+    snapshot = read(page("grid_all_well.html"), fixture("incident_open.xml"))
     assert len(snapshot.open_incidents) == 1
     assert (snapshot.coverage.components, snapshot.coverage.incidents) == (True, True)
     assert "Storage Accounts" in [c.id for c in snapshot.components]
@@ -264,7 +264,7 @@ def test_post_tells_of_trouble_that_an_empty_feed_does_not_know() -> None:
 
 
 def test_post_that_all_is_well_takes_nothing_back() -> None:
-    snapshot = read(post("post.json"), fixture("open.xml"))
+    snapshot = read(post("post.json"), fixture("incident_open.xml"))
     assert (snapshot.page_status, snapshot.status) == (Status.OPERATIONAL, Status.DEGRADED)
 
 
@@ -277,7 +277,7 @@ def test_post_with_an_unknown_state_is_passed_over_with_a_warning() -> None:
 
 @pytest.mark.parametrize("body", ["", "{}", "<html></html>", "[]", "null"])
 def test_what_comes_in_place_of_the_post_does_not_blind_the_feed(body: str) -> None:
-    snapshot = read(fixture("open.xml"), Document(body.encode(), POST))
+    snapshot = read(fixture("incident_open.xml"), Document(body.encode(), POST))
     assert len(snapshot.open_incidents) == 1
     assert snapshot.warnings
 
