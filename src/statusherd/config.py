@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from statusherd.config_oncall import shown_oncall, shown_person
 from statusherd.config_reader import SYSTEM_CONFIG, Reader, SourceFile
 from statusherd.config_records import (
     Config,
@@ -89,6 +90,8 @@ def shown(config: Config) -> dict[str, Any]:
         "http": _shown_http(config.http),
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "channel": [_shown_channel(channel) for channel in config.channels],
+        "person": [shown_person(person) for person in config.roster.people.values()],
+        "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
         "route": [_shown_route(route) for route in config.routes],
         "warnings": list(config.warnings),
     }

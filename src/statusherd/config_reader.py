@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from statusherd import config_oncall
 from statusherd import config_schema as schema
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
@@ -24,7 +25,7 @@ from statusherd.config_records import (
 )
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
-from statusherd.config_values import SecretPlace, duration_text
+from statusherd.config_values import SecretPlace, duration_text, is_proxy
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import DEFAULT_EVENTS, Route
 from statusherd.model.selection import matches
@@ -62,6 +63,8 @@ class Reader:
         self.catalog = Catalog(own=self.folder / "providers")
         self.has_inline_secrets = False
         self.http = Http()
+        self.zones: Mapping[str, str] = {}
+        """The time zones of channels that are one person's."""
 
     def read(self) -> Config:
         self._refuse_unknown_keys()
@@ -69,16 +72,29 @@ class Reader:
         database = self._database(daemon.data_dir)
         self.http = self._http()
         vendors = self._vendors()
+        people, oncalls = self._sections(schema.Person, "person"), self._sections(schema.OnCall, "oncall")
+        roster = config_oncall.read_roster(people, oncalls, daemon.timezone, self.problems)
+        self.zones = config_oncall.zones_of(roster)
         channels = self._channels(daemon.timezone)
-        routes = self._routes(vendors, [channel.name for channel in channels])
+        names = [channel.name for channel in channels]
+        config_oncall.check_channels(people, names, self.problems)
+        routes = self._routes(vendors, [*names, *map(config_oncall.target_of, roster.rotations)])
         self._check_default_interval(vendors)
         self._check_modes()
         return Config(
-            self.file.path, daemon, database, self.http, vendors, channels, routes, self.problems.warnings
+            self.file.path,
+            daemon,
+            database,
+            self.http,
+            vendors,
+            channels,
+            routes,
+            self.problems.warnings,
+            roster,
         )
 
     def _refuse_unknown_keys(self) -> None:
-        known = ("daemon", "database", "http", "vendor", "channel", "route")
+        known = ("daemon", "database", "http", "vendor", "channel", "person", "oncall", "route")
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -127,7 +143,7 @@ class Reader:
             return None
         path = ("http", "proxy")
         url = self._secret(place, path, is_needed=self.need_secrets)
-        if url and not _is_proxy(url):
+        if url and not is_proxy(url):
             self.problems.add(path, "must begin with http:// or https:// and name a host. Correct it")
         self.has_inline_secrets |= place.kind == "inline" and "@" in url
         return url or None
@@ -256,7 +272,7 @@ class Reader:
             format=Format(given.format) if given.format else None,
             rate=given.rate,
             fallback=given.fallback,
-            timezone=given.timezone or timezone,
+            timezone=given.timezone or self.zones.get(given.name or "", timezone),
         )
         self._check_format(path, channel)
         return channel
@@ -354,14 +370,6 @@ def _least(vendor: WatchedVendor, allow_private: bool) -> float:  # noqa: FBT001
 def _too_often(interval: float) -> str:
     text = f'"{duration_text(interval)}" is too often. Take "10s" or more'
     return f'{text} ("1s" or more is for private addresses with allow_private = true in [http])'
-
-
-def _is_proxy(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def default_data_dir(path: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -17,15 +18,18 @@ from sqlalchemy import Connection
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.errors import FailureKind, LookError
+from statusherd.model.oncall import Roster
 from statusherd.model.records import Known, Snapshot
-from statusherd.model.routing import Route
+from statusherd.model.routing import Reach, Route
 from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Status
 from statusherd.notify import route as routing
 from statusherd.notify.channels import Channel
+from statusherd.respond import oncall
 from statusherd.respond.severity import judge
 from statusherd.states import States
 from statusherd.store import changes as change_log
+from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
@@ -47,6 +51,7 @@ class Setup:
     routes: tuple[Route, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    roster: Roster = field(default_factory=Roster)
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""
@@ -149,9 +154,9 @@ class Pipeline:
             return 0
         now, setup = self._clock.now(), self.setup
         threads = {thread for entry in logged for thread in routing.threads_of(entry.change)}
-        facts = routing.Facts(*outbox.facts(conn, threads))
+        facts, reach = routing.Facts(*outbox.facts(conn, threads)), _reach(conn, setup, now)
         for entry in logged:
-            answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now)
+            answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now, reach)
             outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
         change_log.mark_routed(conn, [entry.number for entry in logged], now)
         return len(logged)
@@ -165,6 +170,13 @@ class Pipeline:
             vendor=self.setup.vendors.get(vendor),
             components=self.states.components_of(vendor),
         )
+
+
+def _reach(conn: Connection, setup: Setup, now: datetime) -> Reach:
+    """Return to whom the targets of routes lead now; overrides are read here, so each counts at once."""
+    targets = {target for route in setup.routes for target in route.channels}
+    overrides = override_rows.overrides(conn, now) if setup.roster.rotations else ()
+    return oncall.reach(setup.roster, targets, overrides, now)
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Final
 
 from statusherd.model.changes import Change, LoggedChange
 from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, Thread, Told
 from statusherd.model.records import Component, VendorIncident
-from statusherd.model.routing import Route
+from statusherd.model.routing import Reach, Route
 from statusherd.model.selection import matches, names_region, names_selected
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind, Severity
@@ -27,6 +28,9 @@ from statusherd.notify.threads import (
     thread_id,
     thread_of,
 )
+
+ANYONE: Final = Reach()
+"""Where nobody takes turns: every target is the channel of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +90,19 @@ def threads_of(change: Change) -> tuple[str, ...]:
 
 
 def route(
-    question: Question, routes: Sequence[Route], channels: Iterable[str], facts: Facts, now: datetime
+    question: Question,
+    routes: Sequence[Route],
+    channels: Iterable[str],
+    facts: Facts,
+    now: datetime,
+    reach: Reach = ANYONE,
 ) -> Routing:
     """Decide who is told of one Change; `facts` is brought up to date for the next one.
 
     `channels` are those that exist; a route's target or an old listener that is not among them is
-    passed over.
+    passed over. `reach` tells to which channels the targets of routes lead now.
     """
-    verdicts = tuple(_verdicts(question, routes, frozenset(channels), facts))
+    verdicts = tuple(_verdicts(question, routes, frozenset(channels), facts, reach))
     thread = facts.threads.get(thread_id(question.change)) or thread_of(question.change, question.title)
     deliveries = tuple(_delivery(question, thread, v, facts, now) for v in verdicts if v.told)
     told, threads = _told(question, thread, deliveries)
@@ -107,7 +116,7 @@ def route(
 
 
 def _verdicts(
-    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts
+    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts, reach: Reach
 ) -> Iterator[_Verdict]:
     change = question.change
     step = STEPS[change.kind][1]
@@ -117,7 +126,7 @@ def _verdicts(
     listening = [c for c in facts.channels_told(thread_id(change)) if c in channels]
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
-            yield _goes_on(change, step, facts.told[thread_id(change), channel])
+            yield _goes_on(change, step, facts.told[thread_id(change), channel], reach)
     if step is Step.END:
         if not listening:
             yield _Verdict(None, Reason.NOT_TOLD_BEFORE)
@@ -126,7 +135,7 @@ def _verdicts(
     if step is Step.OPEN:
         for channel in listening:
             yield _Verdict(channel, Reason.ALREADY_TOLD)
-    yield from _by_routes(question, routes, channels - known, facts)
+    yield from _by_routes(question, routes, channels - known, facts, reach)
 
 
 def _not_news(change: Change, step: Step) -> Reason | None:
@@ -144,13 +153,15 @@ def _not_news(change: Change, step: Step) -> Reason | None:
     return None
 
 
-def _goes_on(change: Change, step: Step, told: Told) -> _Verdict:
+def _goes_on(change: Change, step: Step, told: Told, reach: Reach) -> _Verdict:
     if step is Step.END:
         if "taken_over" in change.facets:
             return _Verdict(told.channel, Reason.PART_OF_INCIDENT)
         return _Verdict(told.channel, Reason.ENDED, told=True)
     if (told.phase, told.impact) == _standing(change):
         return _Verdict(told.channel, Reason.ALREADY_TOLD)
+    if told.channel in reach.off_duty:
+        return _Verdict(told.channel, Reason.OFF_DUTY)
     return _Verdict(told.channel, Reason.PHASE_CHANGED, told=True)
 
 
@@ -164,7 +175,7 @@ def _standing(change: Change) -> tuple[str, str]:
 
 
 def _by_routes(
-    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts
+    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts, reach: Reach
 ) -> Iterator[_Verdict]:
     """Ask the routes in order; each channel gets one answer, the best that a route has for it."""
     refusals: dict[str, _Verdict] = {}
@@ -172,7 +183,7 @@ def _by_routes(
     out_of_scope = _out_of_scope(question)
     for candidate in routes:
         why = _mismatch(candidate, question) or out_of_scope
-        for channel in candidate.channels:
+        for channel in reach.channels(candidate.channels):
             if channel in channels and why is None:
                 reason = _news(question.change, facts, channel)
                 chosen.setdefault(channel, _Verdict(channel, reason, told=True, route=candidate.name))
