@@ -187,7 +187,7 @@ def parse_name(value: object) -> str:
 
 
 def parse_rule(value: object) -> str:
-    """Return cron text or an RRULE as it stands; what it says is judged where the day of its start is known."""
+    """Return cron text or an RRULE as it stands; its words are judged where the start is known."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > 500:
         raise ValueError("must be a text on one line. Write the rule in quotes")
     return value.strip()
@@ -202,7 +202,7 @@ def parse_channel_name(value: object) -> str:
     """Return the name of a channel: one that in a route means nothing else."""
     name = parse_name(value)
     if name.startswith(ONCALL):
-        raise ValueError(f'must not begin with "{ONCALL}": routes name who is on call so. Rename it')
+        raise ValueError(f'must not begin with "{ONCALL}": it is how routes name who is on call')
     return name
 
 

@@ -123,3 +123,9 @@ class Roster:
     def overrides_of(self, rotation: str, overrides: Iterable[Override]) -> tuple[Override, ...]:
         """Return the overrides of a rotation, without those of people who are no longer configured."""
         return tuple(each for each in overrides if each.oncall == rotation and each.person in self.people)
+
+    def channels_of(self, target: str) -> frozenset[str]:
+        """Return every channel that a target of a route may lead to, whoever is on call."""
+        if not target.startswith(ONCALL):
+            return frozenset({target})
+        return frozenset(channel for person in self.people.values() for channel in person.channels)
