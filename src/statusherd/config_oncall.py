@@ -152,7 +152,7 @@ def _check_rule(path: KeyPath, given: schema.OnCall, problems: Problems) -> None
     rules = [key for key in ("rrule", "cron") if getattr(given, key) is not None]
     periods = [key for key in ("every", "handover") if getattr(given, key) is not None]
     for key in (*rules[1:], *(periods if rules else ())):
-        problems.add((*path, key), f"stands beside {rules[0]}, which says the same. Remove one of them")
+        problems.add((*path, key), f"stands beside {rules[0]}. Keep one of them")
     if given.handover and given.handover.weekday is not None and (given.every or _WEEK) % _WEEK:
         problems.add(
             (*path, "handover"), 'names a day, and "every" is not whole weeks. Write the time alone: "09:00"'

@@ -202,7 +202,7 @@ def parse_channel_name(value: object) -> str:
     """Return the name of a channel: one that in a route means nothing else."""
     name = parse_name(value)
     if name.startswith(ONCALL):
-        raise ValueError(f'must not begin with "{ONCALL}": it is how routes name who is on call')
+        raise ValueError(f'must not begin with "{ONCALL}": routes name rotations so. Rename it')
     return name
 
 
