@@ -9,9 +9,13 @@ CONFIG ?= $(firstword $(wildcard config.toml) config.example.toml)
 # Files or folders to test, and options for pytest: make test TESTS=tests/unit OPTIONS=-x
 TESTS ?= tests
 OPTIONS ?=
+# make fuzz FUZZ_ONLY="checkly detection" FUZZ_SECONDS=60
+FUZZ_SECONDS ?= 600
+FUZZ_JOBS ?= 2
+FUZZ_ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo environment test lint format types contracts tests bench soak requirements clean
+.PHONY: help run demo environment test lint format types contracts tests bench soak fuzz requirements clean
 
 help: ## list these
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -49,11 +53,15 @@ bench: $(VENV)/dev.stamp ## what things cost, beside the raw floor of the same r
 soak: $(VENV)/dev.stamp ## long runs
 	$(BIN)/python -m pytest -m soak --timeout=0 $(OPTIONS) $(TESTS)
 
+fuzz: $(VENV)/fuzz.stamp ## hostile bytes against every reader, each for FUZZ_SECONDS: docs/fuzzing.md
+	nice -n 19 $(BIN)/python fuzz --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS) $(if $(FUZZ_ONLY),--only $(FUZZ_ONLY))
+
 requirements: $(VENV)/dev.stamp ## pin anew what pyproject.toml asks for: UPGRADE=--upgrade takes the newest
 	$(call pin,run,pyproject.toml)
 	$(call pin,postgres,pyproject.toml --extra postgres --constraints requirements/run.txt)
 	$(call pin,build,requirements/build.in)
 	$(call pin,dev,pyproject.toml --extra postgres --group pyproject.toml:dev --constraints requirements/postgres.txt)
+	$(call pin,fuzz,pyproject.toml --group pyproject.toml:fuzz --constraints requirements/run.txt)
 
 # 3.11.2 is what Debian 12 has; newer interpreters get their own pins where they need them.
 PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --generate-hashes \

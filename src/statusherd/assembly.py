@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from statusherd.clock import Clock, SystemClock
 from statusherd.config import Config
+from statusherd.config_tokens import by_origin
 from statusherd.daemon import Daemon, Sources, owner_name
 from statusherd.dispatch import Dispatcher
 from statusherd.notify.deliver import AppriseSender, Sender
@@ -70,7 +71,13 @@ def fetcher_of(config: Config) -> Fetcher:
         concurrency=http.concurrency,
         per_host=http.per_host,
     )
-    return Fetcher(limits, contact=http.contact, proxy=http.proxy, allow_private=http.allow_private)
+    return Fetcher(
+        limits,
+        contact=http.contact,
+        proxy=http.proxy,
+        allow_private=http.allow_private,
+        tokens=by_origin(config.tokens, {vendor.name: vendor for vendor in config.vendors}),
+    )
 
 
 def setup_of(config: Config) -> Setup:
@@ -87,7 +94,7 @@ def secrets_of(config: Config) -> tuple[str, ...]:
     """Return every text that must not show in a log: whole addresses, and the credentials in them."""
     addresses = [channel.url for channel in config.channels]
     addresses += [text for text in (config.database.url, config.http.proxy) if text and "@" in text]
-    found = list(addresses)
+    found = [*addresses, *(token.place.text for token in config.tokens.values() if token.is_inline)]
     for address in addresses:
         parts = urlsplit(address)
         found += [unquote(part) for part in (parts.password, parts.username) if part]

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from statusherd.config_oncall import shown_oncall, shown_person
-from statusherd.config_reader import SYSTEM_CONFIG, Reader, SourceFile
+from statusherd.config_reader import SYSTEM_CONFIG, Reader
 from statusherd.config_records import (
     Config,
     Daemon,
     Database,
     Http,
+    SourceFile,
     least_interval,
 )
 from statusherd.config_values import duration_text, size_text
@@ -128,6 +129,7 @@ def _shown_vendor(config: Config, vendor: WatchedVendor) -> dict[str, Any]:
         "min_impact": vendor.min_impact.value,
         "interval": duration_text(config.interval_of(vendor)),
         "tags": list(vendor.tags),
+        "token": MASK if vendor.name in config.tokens else None,
     }
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -20,11 +20,14 @@ from statusherd.config_records import (
     Daemon,
     Database,
     Http,
+    SourceFile,
+    is_private,
     least_interval,
     reach_of,
 )
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
+from statusherd.config_tokens import Token, shown_to
 from statusherd.config_values import SecretPlace, duration_text, is_proxy
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import DEFAULT_EVENTS, Route
@@ -42,15 +45,6 @@ SYSTEM_DATA: Final = Path("/var/lib/statusherd")
 _GLOB: Final = re.compile(r"[*?\[]")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A config file as it was read: its text, and the mode bits it had then."""
-
-    path: Path
-    text: str = field(repr=False)
-    mode: int
-
-
 class Reader:
     """Makes a Config of parsed TOML, noting all that is wrong on the way."""
 
@@ -63,8 +57,8 @@ class Reader:
         self.catalog = Catalog(own=self.folder / "providers")
         self.has_inline_secrets = False
         self.http = Http()
-        self.zones: Mapping[str, str] = {}
-        """The time zones of channels that are one person's."""
+        self.tokens: dict[str, Token] = {}
+        self.zones: Mapping[str, str] = {}  # of the channels that are one person's
 
     def read(self) -> Config:
         self._refuse_unknown_keys()
@@ -81,17 +75,8 @@ class Reader:
         routes = self._routes(vendors, [*names, *map(config_oncall.target_of, roster.rotations)])
         self._check_default_interval(vendors)
         self._check_modes()
-        return Config(
-            self.file.path,
-            daemon,
-            database,
-            self.http,
-            vendors,
-            channels,
-            routes,
-            self.problems.warnings,
-            roster,
-        )
+        sections = (daemon, database, self.http, vendors, channels, routes)
+        return Config(self.file.path, *sections, self.problems.warnings, self.tokens, roster)
 
     def _refuse_unknown_keys(self) -> None:
         known = ("daemon", "database", "http", "vendor", "channel", "person", "oncall", "route")
@@ -180,7 +165,18 @@ class Reader:
             page_url=given.page or base.page_url,
         )
         self._check_vendor(path, vendor)
+        if given.token is not None:
+            self._take_token((*path, "token"), vendor, given.token)
         return vendor
+
+    def _take_token(self, path: KeyPath, vendor: WatchedVendor, place: SecretPlace) -> None:
+        self._secret(place, path, is_needed=self.need_secrets)
+        self.has_inline_secrets |= place.kind == "inline"
+        self.tokens[vendor.name] = Token(vendor.name, place, self.folder)
+        open_to_all = [o for o in shown_to(vendor) if o.startswith("http://") and not is_private(o)]
+        if open_to_all:
+            text = f"would be sent to {open_to_all[0]} unencrypted. Write an https:// address"
+            self.problems.add(path, text)
 
     def _base(self, path: KeyPath, given: schema.Vendor) -> WatchedVendor | None:
         """Return name, address and format of a vendor: its own where given, else the catalogue's."""

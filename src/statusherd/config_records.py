@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from statusherd.config_tokens import Token
 from statusherd.model.oncall import Roster
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
@@ -16,6 +18,15 @@ from statusherd.watch.addresses import Reach, judge, literal
 
 POLITE: Final = 10.0
 """Seconds: no public page is looked at more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A config file as it was read: its text, and the mode bits it had then."""
+
+    path: Path
+    text: str = field(repr=False)
+    mode: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Config:
     channels: tuple[Channel, ...] = ()
     routes: tuple[Route, ...] = ()
     warnings: tuple[str, ...] = ()
+    tokens: Mapping[str, Token] = field(default_factory=dict)
+    """The tokens that sources ask for, by the vendor's name."""
     roster: Roster = field(default_factory=Roster)
 
     def interval_of(self, vendor: WatchedVendor) -> float:

@@ -85,6 +85,7 @@ class Vendor(Section):
     min_impact: Annotated[str, PlainValidator(word_of(i for i in Impact if i != "unknown"))] | None = None
     interval: Interval | None = None
     tags: Texts = ()
+    token: Secret | None = None
 
 
 class Channel(Section):

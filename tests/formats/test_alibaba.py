@@ -106,7 +106,7 @@ def test_what_is_no_list_of_events_is_refused(body: str) -> None:
 
 def test_a_document_that_was_cut_off_is_refused() -> None:
     with pytest.raises(LookError):
-        read(fixture("cut_off"))
+        read(fixture("malformed"))
 
 
 def test_endpoints_are_both_lists_or_the_one_that_is_named() -> None:

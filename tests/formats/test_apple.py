@@ -163,7 +163,7 @@ def test_a_document_that_breaks_off_anywhere_is_refused() -> None:
         with pytest.raises(LookError):
             read(Document(whole[:cut]))
     with pytest.raises(LookError):
-        read(fixture("cut_off.js"))
+        read(fixture("malformed.js"))
 
 
 @pytest.mark.parametrize(

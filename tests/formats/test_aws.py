@@ -31,7 +31,7 @@ def read(*documents: Document) -> Snapshot:
     return aws.parse(documents, Look("aws", NOW))
 
 
-def changed(change: Callable[[dict[str, Any]], object], name: str = "open.utf16.json") -> Document:
+def changed(change: Callable[[dict[str, Any]], object], name: str = "incident_open.utf16.json") -> Document:
     events = json.loads(fixture(name).text)
     change(events[0])
     return Document(json.dumps(events).encode())
@@ -44,7 +44,7 @@ def test_empty_list_is_all_well() -> None:
 
 
 def test_open_event_is_read_from_utf16() -> None:
-    snapshot = read(fixture("open.utf16.json"))
+    snapshot = read(fixture("incident_open.utf16.json"))
     [incident] = snapshot.incidents
     assert (incident.id, incident.title) == (ARN, "Increased launch failures")
     assert (incident.impact, incident.phase) == (Impact.MAJOR, Phase.INVESTIGATING)
@@ -60,14 +60,14 @@ def test_open_event_is_read_from_utf16() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8", "utf-8-sig"])
 def test_bytes_tell_the_charset_whatever_the_label_says(encoding: str) -> None:
-    text = fixture("open.utf16.json").text
+    text = fixture("incident_open.utf16.json").text
     document = Document(text.encode(encoding), EVENTS, "application/json;charset=utf-16")
     assert aws.recognise(document) is not None
     assert len(read(document).open_incidents) == 1
 
 
 def test_services_are_called_by_their_short_names_in_their_region() -> None:
-    snapshot = read(fixture("open.utf16.json"))
+    snapshot = read(fixture("incident_open.utf16.json"))
     assert [(c.id, c.name, c.region, c.status) for c in snapshot.components] == [
         ("ec2-eu-north-1", "ec2", "eu-north-1", Status.PARTIAL_OUTAGE),
         ("elb-eu-north-1", "elb", "eu-north-1", Status.OPERATIONAL),
@@ -91,7 +91,7 @@ def test_resolved_event_whose_services_still_say_trouble_raises_nothing() -> Non
 
 
 def test_level_may_be_a_number_and_the_list_wrapped() -> None:
-    events = json.loads(fixture("open.utf16.json").text)
+    events = json.loads(fixture("incident_open.utf16.json").text)
     events[0]["status"] = 3
     document = Document(json.dumps({"current": events}).encode())
     assert aws.recognise(document) is not None
@@ -133,14 +133,14 @@ def test_region_is_the_end_of_a_slug(slug: str, service: str, region: str | None
 
 def test_filter_for_a_service_that_is_well_is_not_called_rotten() -> None:
     known = compare(Known("aws"), read(fixture("all_well.json"))).known
-    changes = compare(known, read(fixture("open.utf16.json")), Policy(components=("s3",))).changes
+    changes = compare(known, read(fixture("incident_open.utf16.json")), Policy(components=("s3",))).changes
     assert [change.kind for change in changes] == [ChangeKind.INCIDENT_OPENED]
 
 
 def test_event_goes_on_under_its_name_while_only_the_feed_can_be_read() -> None:
     everything = Document(fixture("updates.rss").body, "https://status.aws.amazon.com/rss/all.rss")
-    known = compare(Known("aws"), read(fixture("open.utf16.json"))).known
-    for document in (everything, fixture("open.utf16.json")):
+    known = compare(Known("aws"), read(fixture("incident_open.utf16.json"))).known
+    for document in (everything, fixture("incident_open.utf16.json")):
         compared = compare(known, read(document))
         known = compared.known
         told = {change.kind for change in compared.changes if change.subject == ARN}
@@ -151,13 +151,13 @@ def test_event_goes_on_under_its_name_while_only_the_feed_can_be_read() -> None:
 def test_event_without_a_name_keeps_its_identity_while_it_goes_on() -> None:
     before, after = (
         read(changed(lambda e: e.pop("arn"), name)).incidents[0].id
-        for name in ("open.utf16.json", "resolved.json")
+        for name in ("incident_open.utf16.json", "resolved.json")
     )
     assert before == after
 
 
 def test_event_that_is_listed_twice_is_one() -> None:
-    listed = json.loads(fixture("open.utf16.json").text) + json.loads(fixture("resolved.json").text)
+    listed = json.loads(fixture("incident_open.utf16.json").text) + json.loads(fixture("resolved.json").text)
     snapshot = read(Document(json.dumps(listed).encode()))
     assert [incident.phase for incident in snapshot.incidents] == [Phase.RESOLVED]
 
@@ -211,11 +211,11 @@ def test_feed_of_all_services_does_not_speak_for_what_it_lacks() -> None:
 
 
 def test_beside_the_list_a_feed_is_not_counted_again() -> None:
-    snapshot = read(fixture("updates.rss"), fixture("open.utf16.json"))
+    snapshot = read(fixture("updates.rss"), fixture("incident_open.utf16.json"))
     assert [incident.id for incident in snapshot.incidents] == [ARN]
 
 
-@pytest.mark.parametrize("name", ["open.utf16.json", "resolved.json", "updates.rss"])
+@pytest.mark.parametrize("name", ["incident_open.utf16.json", "resolved.json", "updates.rss"])
 def test_no_other_format_is_as_sure(name: str) -> None:
     found = [(r.certainty, f.NAME) for f in all_formats() if (r := f.recognise(fixture(name)))]
     assert max(found)[1] == "aws"

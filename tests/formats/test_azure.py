@@ -37,7 +37,7 @@ def read(*documents: Document, now: datetime = NOW) -> Snapshot:
 
 
 def reworded(old: str, new: str) -> Document:
-    return Document(fixture("open.xml").body.replace(old.encode(), new.encode()), FEED)
+    return Document(fixture("incident_open.xml").body.replace(old.encode(), new.encode()), FEED)
 
 
 def test_feed_without_an_item_is_all_well() -> None:
@@ -47,7 +47,7 @@ def test_feed_without_an_item_is_all_well() -> None:
 
 
 def test_item_is_an_open_incident() -> None:
-    snapshot = read(fixture("open.xml"))
+    snapshot = read(fixture("incident_open.xml"))
     [incident] = snapshot.incidents
     assert (incident.id, incident.title) == (
         "storage-latency-in-west-europe",
@@ -60,7 +60,7 @@ def test_item_is_an_open_incident() -> None:
 
 
 def test_categories_are_told_apart_into_services_and_regions() -> None:
-    snapshot = read(fixture("open.xml"))
+    snapshot = read(fixture("incident_open.xml"))
     assert snapshot.incidents[0].regions == ("West Europe", "East US 2")
     assert snapshot.incidents[0].component_ids == ("Storage Accounts",)
     assert [c.name for c in snapshot.components] == ["Storage Accounts"]
@@ -91,11 +91,13 @@ def test_incident_everywhere_is_in_no_single_region() -> None:
 
 
 def test_link_to_a_machine_behind_the_page_is_not_passed_on() -> None:
-    assert read(fixture("open.xml")).incidents[0].url == "https://azure.status.microsoft/en-us/status/"
+    assert (
+        read(fixture("incident_open.xml")).incidents[0].url == "https://azure.status.microsoft/en-us/status/"
+    )
 
 
 def test_item_stays_open_however_old_it_is() -> None:
-    assert len(read(fixture("open.xml"), now=NOW + timedelta(days=9)).open_incidents) == 1
+    assert len(read(fixture("incident_open.xml"), now=NOW + timedelta(days=9)).open_incidents) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_title_may_say_that_it_is_over(title: str) -> None:
 
 
 def test_title_stays_the_same_when_it_is_over() -> None:
-    before, after = (read(fixture(name)).incidents[0] for name in ("open.xml", "resolved.xml"))
+    before, after = (read(fixture(name)).incidents[0] for name in ("incident_open.xml", "resolved.xml"))
     assert (before.id, before.title) == (after.id, after.title)
     assert after.phase is Phase.RESOLVED
 
@@ -121,7 +123,7 @@ def test_item_dated_ahead_is_no_incident_until_then() -> None:
 
 
 def test_item_in_two_feeds_is_one_and_an_empty_feed_hides_nothing() -> None:
-    snapshot = read(fixture("open.xml"), fixture("all_well.xml"), fixture("open.xml"))
+    snapshot = read(fixture("incident_open.xml"), fixture("all_well.xml"), fixture("incident_open.xml"))
     assert len(snapshot.open_incidents) == 1
 
 
@@ -149,7 +151,7 @@ def test_title_of_an_item_does_not_make_a_feed_azures() -> None:
         read(Document(body.encode(), FEED))
 
 
-@pytest.mark.parametrize("name", ["all_well.xml", "open.xml"])
+@pytest.mark.parametrize("name", ["all_well.xml", "incident_open.xml"])
 def test_feed_that_was_cut_off_is_refused(name: str) -> None:
     body = fixture(name).body
     for end in range(0, len(body) - 8, 40):
@@ -162,7 +164,7 @@ def test_error_document_is_refused() -> None:
         read(fixture("malformed.xml"))
 
 
-@pytest.mark.parametrize("name", ["all_well.xml", "open.xml", "resolved.xml"])
+@pytest.mark.parametrize("name", ["all_well.xml", "incident_open.xml", "resolved.xml"])
 def test_no_other_format_is_as_sure(name: str) -> None:
     found = [(r.certainty, f.NAME) for f in all_formats() if (r := f.recognise(fixture(name)))]
     assert max(found)[1] == "azure"

@@ -110,7 +110,9 @@ def test_window_without_an_id_has_the_same_one_at_each_look() -> None:
     assert all(ids)
 
 
-@pytest.mark.parametrize("names", [("error",), ("unresolved_none", "error"), ("uptime",), ("windows",)])
+@pytest.mark.parametrize(
+    "names", [("malformed",), ("unresolved_none", "malformed"), ("uptime",), ("windows",)]
+)
 def test_look_without_the_incidents_or_with_an_error_is_refused(names: tuple[str, ...]) -> None:
     with pytest.raises(LookError):
         read(*names)

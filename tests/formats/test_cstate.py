@@ -34,7 +34,7 @@ def changed(name: str, change: Callable[[Any], object]) -> Document:
     return Document(json.dumps(root).encode())
 
 
-OPEN, WELL, ISSUES = "index_open_and_planned.json", "index_all_well.json", "issues.json"
+OPEN, WELL, ISSUES = "index_open_and_planned.json", "all_well.json", "issues.json"
 
 
 def test_page_where_all_is_well() -> None:

@@ -45,7 +45,7 @@ def test_endpoint_is_as_its_newest_result() -> None:
 
 
 def test_checks_speak_for_components_alone() -> None:
-    snapshot = read(fixture("statuses_all_well.json"))
+    snapshot = read(fixture("all_well.json"))
     assert (snapshot.status, snapshot.warnings) == (Status.OPERATIONAL, ())
     assert snapshot.coverage == Coverage(components=True)
 
@@ -75,7 +75,7 @@ def test_results_of_null_are_no_results() -> None:
 
 
 def test_endpoint_that_is_no_longer_checked_is_warned_of() -> None:
-    snapshot = read(fixture("statuses_all_well.json"), now=datetime(2026, 5, 6, tzinfo=UTC))
+    snapshot = read(fixture("all_well.json"), now=datetime(2026, 5, 6, tzinfo=UTC))
     assert snapshot.warnings[0] == "core_shop has not been checked since 2026-05-04 08:29 UTC"
 
 
@@ -86,7 +86,7 @@ def test_result_without_a_verdict_is_unknown() -> None:
 
 def test_single_endpoint_and_further_lists_of_one_look_are_merged() -> None:
     single = Document(b'{"name": "nightly", "key": "suites_nightly", "results": [{"success": true}]}')
-    snapshot = read(fixture("statuses_all_well.json"), single)
+    snapshot = read(fixture("all_well.json"), single)
     assert [c.id for c in snapshot.components] == ["core_shop", "_mail", "suites_nightly"]
 
 

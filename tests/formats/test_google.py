@@ -30,7 +30,7 @@ def read(*documents: Document) -> Snapshot:
     return google.parse(documents, Look("google", NOW))
 
 
-def changed(change: Callable[[dict[str, Any]], object], name: str = "open.json") -> Document:
+def changed(change: Callable[[dict[str, Any]], object], name: str = "incident_open.json") -> Document:
     rows = json.loads(fixture(name).body)
     change(rows[0])
     return Document(json.dumps(rows).encode(), CLOUD)
@@ -43,7 +43,7 @@ def test_empty_list_is_all_well() -> None:
 
 
 def test_incident_without_an_end_is_open() -> None:
-    snapshot = read(fixture("open.json"))
+    snapshot = read(fixture("incident_open.json"))
     [incident] = snapshot.incidents
     assert (incident.id, incident.title) == ("aB3dE5fG7hJ9", "Cloud Storage uploads fail in europe-west1")
     assert (incident.impact, incident.phase) == (Impact.MAJOR, Phase.INVESTIGATING)
@@ -58,7 +58,7 @@ def test_end_that_is_no_time_leaves_it_open(end: object) -> None:
 
 
 def test_posts_are_plain_text_oldest_first() -> None:
-    assert [update.text for update in read(fixture("open.json")).incidents[0].updates] == [
+    assert [update.text for update in read(fixture("incident_open.json")).incidents[0].updates] == [
         "We look into failing uploads.",
         "Summary\nUploads fail\nWe work on `it` & more.",
     ]
@@ -110,7 +110,7 @@ def test_unknown_state_is_trouble_with_a_warning() -> None:
 
 
 def test_products_are_known_by_their_current_names() -> None:
-    snapshot = read(fixture("open.json"))
+    snapshot = read(fixture("incident_open.json"))
     assert [(c.name, c.status) for c in snapshot.components] == [
         ("Cloud Storage", Status.PARTIAL_OUTAGE),
         ("Gemini on Agent Platform", Status.PARTIAL_OUTAGE),
@@ -128,7 +128,7 @@ def test_global_incident_is_in_every_region() -> None:
 
 @pytest.mark.parametrize("url", [CLOUD, WORKSPACE, "https://status.firebase.google.com/incidents.json"])
 def test_permalink_lies_in_the_dashboard_of_the_document(url: str) -> None:
-    [incident] = read(fixture("open.json", url)).incidents
+    [incident] = read(fixture("incident_open.json", url)).incidents
     assert incident.url == url.removesuffix(".json").removesuffix("incidents") + "incidents/aB3dE5fG7hJ9"
 
 
@@ -138,7 +138,7 @@ def test_permalink_never_leads_elsewhere(uri: object) -> None:
 
 
 def test_incident_in_two_lists_is_read_from_the_newest() -> None:
-    snapshot = read(fixture("resolved.json"), fixture("open.json"))
+    snapshot = read(fixture("resolved.json"), fixture("incident_open.json"))
     assert [incident.phase for incident in snapshot.incidents] == [Phase.RESOLVED]
 
 
@@ -161,7 +161,7 @@ def test_error_document_is_refused() -> None:
         read(fixture("malformed.json"))
 
 
-@pytest.mark.parametrize("name", ["all_well.json", "open.json", "resolved.json"])
+@pytest.mark.parametrize("name", ["all_well.json", "incident_open.json", "resolved.json"])
 def test_no_other_format_is_as_sure(name: str) -> None:
     found = [(r.certainty, f.NAME) for f in all_formats() if (r := f.recognise(fixture(name)))]
     assert max(found)[1] == "google"

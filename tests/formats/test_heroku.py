@@ -137,7 +137,7 @@ def test_what_is_not_herokus_is_refused(body: str) -> None:
 
 def test_a_document_that_was_cut_off_is_refused() -> None:
     with pytest.raises(LookError):
-        read(fixture("cut_off"))
+        read(fixture("malformed"))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from statusherd.watch.reading.documents import Document
 
 FIXTURES = Path(__file__).parent / "fixtures" / "kener"
 NOW = datetime(2026, 1, 1, 10, 0, tzinfo=UTC)
-CALM, TROUBLED, MONTH = "home_all_well", "home_incident_and_windows", "month"
+CALM, TROUBLED, MONTH = "all_well", "home_incident_and_windows", "month"
 
 
 def fixture(name: str, *changes: tuple[str, str]) -> Document:

@@ -40,7 +40,7 @@ def test_standing_message_is_no_incident() -> None:
 
 
 def test_degradation_is_an_open_incident() -> None:
-    snapshot = read(fixture("open.json"))
+    snapshot = read(fixture("incident_open.json"))
     [incident] = snapshot.incidents
     assert (incident.title, incident.impact) == ("Admin center cannot be reached", Impact.MINOR)
     assert incident.started_at == datetime(2026, 2, 1, 8, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_degradation_is_an_open_incident() -> None:
 
 
 def test_restored_service_ends_its_incident() -> None:
-    before, after = (read(fixture(name)) for name in ("open.json", "resolved.json"))
+    before, after = (read(fixture(name)) for name in ("incident_open.json", "resolved.json"))
     assert after.incidents[0].id == before.incidents[0].id
     assert (after.incidents[0].phase, after.status) == (Phase.RESOLVED, Status.OPERATIONAL)
 
@@ -114,7 +114,7 @@ def test_error_document_is_refused() -> None:
         read(fixture("malformed.json"))
 
 
-@pytest.mark.parametrize("name", ["all_well.json", "open.json", "services.json"])
+@pytest.mark.parametrize("name", ["all_well.json", "incident_open.json", "services.json"])
 def test_no_other_format_is_as_sure(name: str) -> None:
     found = [(r.certainty, f.NAME) for f in all_formats() if (r := f.recognise(fixture(name)))]
     assert max(found)[1] == "m365"

@@ -154,7 +154,7 @@ def test_what_is_no_page_of_pagerduty_is_refused(body: str) -> None:
 
 
 def test_other_page_with_data_is_refused() -> None:
-    login = Document((FIXTURES / "login.html").read_bytes())
+    login = Document((FIXTURES / "malformed.html").read_bytes())
     assert pagerduty.recognise(login) is None
     with pytest.raises(LookError):
         read(login)

@@ -61,7 +61,7 @@ def test_impact_is_what_still_goes_on() -> None:
 
 
 def test_incident_is_over_when_all_its_impacts_have_an_end() -> None:
-    incident = read(fixture("incident_resolved")).incidents[0]
+    incident = read(fixture("resolved")).incidents[0]
     assert (incident.phase, incident.impact) == (Phase.RESOLVED, Impact.CRITICAL)
     assert incident.resolved_at == datetime(2026, 3, 4, 16, 30, tzinfo=UTC)
 
@@ -124,7 +124,7 @@ def test_a_list_with_one_foreign_row_is_refused() -> None:
 
 def test_a_document_that_was_cut_off_is_refused() -> None:
     with pytest.raises(LookError):
-        read(fixture("cut_off"))
+        read(fixture("malformed"))
 
 
 ALL = "https://api.status.salesforce.com/v1/instances/status/preview"

@@ -116,7 +116,7 @@ def test_what_is_not_slacks_is_refused(body: str) -> None:
 
 def test_a_document_that_was_cut_off_is_refused() -> None:
     with pytest.raises(LookError):
-        read(fixture("cut_off"))
+        read(fixture("malformed"))
 
 
 def test_an_empty_history_beside_what_is_active_is_no_fault() -> None:

@@ -53,7 +53,7 @@ def test_closed_item_is_resolved_with_its_last_post() -> None:
 
 
 def test_item_in_progress_is_open_and_as_bad_as_its_icon_shows() -> None:
-    snapshot = read(fixture("open_incident.html"))
+    snapshot = read(fixture("incident_open.html"))
     (incident,) = snapshot.open_incidents
     assert (incident.id, incident.title) == ("102", "API answers slowly")
     assert (incident.phase, incident.impact) == (Phase.IDENTIFIED, Impact.MINOR)
@@ -63,12 +63,12 @@ def test_item_in_progress_is_open_and_as_bad_as_its_icon_shows() -> None:
 
 
 def test_item_that_runs_stays_open_although_its_last_post_says_resolved() -> None:
-    snapshot = read(changed("open_incident.html", "[identified]", "[resolved]"))
+    snapshot = read(changed("incident_open.html", "[identified]", "[resolved]"))
     assert snapshot.open_incidents[0].phase is Phase.INVESTIGATING
 
 
 def test_state_word_that_is_not_known_leaves_an_item_open_with_a_warning() -> None:
-    snapshot = read(changed("open_incident.html", "incident-status-inprogress", "incident-status-lingering"))
+    snapshot = read(changed("incident_open.html", "incident-status-inprogress", "incident-status-lingering"))
     assert [i.id for i in snapshot.open_incidents] == ["102"]
     assert any("lingering" in warning for warning in snapshot.warnings)
 
@@ -138,7 +138,7 @@ def test_empty_list_of_incidents_means_that_none_is_open() -> None:
 
 
 def test_page_in_the_place_of_every_document_is_read_once() -> None:
-    page = fixture("open_incident.html")
+    page = fixture("incident_open.html")
     assert len(read(page, page, page).open_incidents) == 1
 
 
@@ -168,7 +168,9 @@ def test_json_documents_are_read_with_the_page_and_the_feed_as_fallbacks(address
     assert endpoints.fallbacks == ((HOME, "statuscast"), (HOME + "rss", "feed"))
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in FIXTURES.iterdir() if p.stem != "malformed"))
+@pytest.mark.parametrize(
+    "name", sorted(p.name for p in FIXTURES.iterdir() if p.stem not in ("malformed", "cases"))
+)
 def test_every_shape_is_recognised(name: str) -> None:
     assert statuscast.recognise(fixture(name))
 

@@ -59,7 +59,7 @@ def test_empty_children_of_the_api_description_leave_a_service_a_leaf() -> None:
 
 
 def test_open_incident_has_utc_times_and_its_posts_oldest_first() -> None:
-    snapshot = read(fixture("open_incident"))
+    snapshot = read(fixture("incident_open"))
     incident = snapshot.open_incidents[0]
     assert (incident.id, incident.impact, incident.phase) == ("61", Impact.MINOR, Phase.MONITORING)
     assert incident.started_at == datetime(2026, 5, 4, 8, 18, 26, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_open_incident_has_utc_times_and_its_posts_oldest_first() -> None:
 
 
 def test_group_named_beside_one_of_its_services_stands_for_that_service() -> None:
-    assert read(fixture("open_incident")).incidents[0].component_ids == ("11",)
+    assert read(fixture("incident_open")).incidents[0].component_ids == ("11",)
 
 
 def test_group_named_alone_stands_for_all_below_it() -> None:
@@ -79,13 +79,13 @@ def test_group_named_alone_stands_for_all_below_it() -> None:
 
 
 def test_notice_is_an_incident_without_impact() -> None:
-    notice = read(fixture("open_incident")).incidents[1]
+    notice = read(fixture("incident_open")).incidents[1]
     assert (notice.id, notice.impact, notice.impact.status) == ("62", Impact.NONE, None)
 
 
 def test_notice_of_the_future_is_planned_work() -> None:
     document = changed(
-        "open_incident", lambda root: root["info_notices"][0].update(starts_at="2026-06-01T00:00:00")
+        "incident_open", lambda root: root["info_notices"][0].update(starts_at="2026-06-01T00:00:00")
     )
     snapshot = read(document)
     assert [i.id for i in snapshot.incidents] == ["61"]

@@ -122,7 +122,7 @@ def test_what_is_not_tencents_is_refused(body: str) -> None:
 
 def test_a_document_that_was_cut_off_is_refused() -> None:
     with pytest.raises(LookError):
-        read(fixture("cut_off"))
+        read(fixture("malformed"))
 
 
 def test_endpoint_is_what_belongs_to_no_region_unless_the_address_asks() -> None:

@@ -36,13 +36,13 @@ def test_site_is_a_component_with_its_own_state() -> None:
 
 
 def test_summary_speaks_for_components_alone() -> None:
-    snapshot = read(fixture("summary_all_well.json"))
+    snapshot = read(fixture("all_well.json"))
     assert snapshot.status is Status.OPERATIONAL
     assert snapshot.coverage == Coverage(components=True)
 
 
 def test_unknown_word_is_unknown_and_warned_of() -> None:
-    body = (FIXTURES / "summary_all_well.json").read_bytes().replace(b'"up"', b'"paused"')
+    body = (FIXTURES / "all_well.json").read_bytes().replace(b'"up"', b'"paused"')
     snapshot = read(Document(body))
     assert (snapshot.status, snapshot.components[0].status) == (Status.UNKNOWN, Status.UNKNOWN)
     assert "paused" in snapshot.warnings[0]

@@ -163,8 +163,8 @@ def test_window_begun_by_hand_has_no_times() -> None:
 
 def test_error_document_is_refused() -> None:
     with pytest.raises(LookError, match="publicGroupList"):
-        read("no_such_page")
-    assert uptime_kuma.recognise(fixture("no_such_page")) is None
+        read("malformed")
+    assert uptime_kuma.recognise(fixture("malformed")) is None
 
 
 def test_page_document_beside_a_login_page_is_refused() -> None:

@@ -59,7 +59,7 @@ def test_monitors_are_components_and_paused_ones_are_unknown() -> None:
 
 
 def test_monitors_that_are_down_make_no_incidents() -> None:
-    snapshot = read(fixture("two_down"))
+    snapshot = read(fixture("incident_open"))
     assert [c.status for c in snapshot.components] == [
         Status.OPERATIONAL,
         Status.MAJOR_OUTAGE,
@@ -72,7 +72,7 @@ def test_monitors_that_are_down_make_no_incidents() -> None:
 
 def test_all_monitors_down_is_a_major_outage_however_many_are_paused() -> None:
     document = changed(
-        "two_down", lambda root: root["statistics"].update(counts={"up": 0, "down": 4, "paused": 9})
+        "incident_open", lambda root: root["statistics"].update(counts={"up": 0, "down": 4, "paused": 9})
     )
     assert read(document).page_status is Status.MAJOR_OUTAGE
 

@@ -229,9 +229,9 @@ BOMBS = {
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_megabytes_for_nothing_are_refused_in_time(name: str, bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert try_to_read(name, BOMBS[bomb]) is None
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
 
 
 def test_entries_that_share_long_lists_are_read_in_time() -> None:
@@ -240,6 +240,6 @@ def test_entries_that_share_long_lists_are_read_in_time() -> None:
     comments = ",".join('{commented_at:1767259800,comment:"b"}' for _ in range(2_000))
     home = f"(function(a,b){{return {{monitors:[],allRecentIncidents:[{rows}]}}}}([{tags}],[{comments}]))"
     page = f'<!doctype html><script>const data = [{{type:"data",data:{home}}}]</script>'
-    began = time.perf_counter()
+    began = time.process_time()
     assert try_to_read("kener", page.encode()) is not None
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8

@@ -27,14 +27,14 @@ quick = settings(
 )
 
 LISTS = [
-    ("aws", "open.utf16.json"),
+    ("aws", "incident_open.utf16.json"),
     ("aws", "resolved.json"),
-    ("google", "open.json"),
+    ("google", "incident_open.json"),
     ("google", "resolved.json"),
-    ("m365", "open.json"),
+    ("m365", "incident_open.json"),
     ("m365", "services.json"),
 ]
-FEEDS = [("aws", "updates.rss"), ("azure", "open.xml"), ("azure", "all_well.xml")]
+FEEDS = [("aws", "updates.rss"), ("azure", "incident_open.xml"), ("azure", "all_well.xml")]
 HOSTILE: list[Any] = [
     "\ud800 lone",
     "\x00nul",

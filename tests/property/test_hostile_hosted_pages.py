@@ -28,19 +28,19 @@ def load(name: str) -> Any:
 
 DOCUMENTS = [
     ("statuspal", load("statuspal/all_well.json")),
-    ("statuspal", load("statuspal/open_incident.json")),
+    ("statuspal", load("statuspal/incident_open.json")),
     ("statuspal", load("statuspal/maintenance_running.json")),
     ("statusiq", load("statusiq/summary.json")),
     ("statuscast", load("statuscast/status.json")),
     ("statuscast", load("statuscast/components.json")),
     ("statuscast", load("statuscast/incidents.json")),
-    ("uptimerobot", load("uptimerobot/two_down.json")),
+    ("uptimerobot", load("uptimerobot/incident_open.json")),
     ("uptimerobot", load("uptimerobot/list_of_2026.json")),
     ("uptimerobot", load("uptimerobot/event_feed.json")),
 ]
 PAGES = [
     ("statusiq", (FIXTURES / "statusiq/outage.rss").read_bytes()),
-    ("statuscast", (FIXTURES / "statuscast/open_incident.html").read_bytes()),
+    ("statuscast", (FIXTURES / "statuscast/incident_open.html").read_bytes()),
 ]
 NAMES = sorted({name for name, _ in DOCUMENTS})
 LOOK = Look("hostile", datetime(2026, 5, 4, 9, 0, tzinfo=UTC))

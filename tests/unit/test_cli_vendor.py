@@ -108,6 +108,22 @@ async def test_a_catalogue_name_is_read_at_its_own_address(house, tmp_path):
     assert (vendor.name, vendor.title, vendor.address) == ("corner-shop", "Corner Shop", house.page.url)
 
 
+@pytest.mark.parametrize(
+    "asked", ["corner-shop.example", "www.corner-shop.example", "https://corner-shop.example/"]
+)
+async def test_a_vendors_own_domain_leads_to_its_entry(house, tmp_path, asked):
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers" / "corner-shop.toml").write_text(
+        f'name = "corner-shop"\ntitle = "Corner Shop"\nformat = "detect"\naddress = "{house.page.url}"\n'
+        'unverified = true\ndomains = ["corner-shop.example"]\n'
+    )
+    await house.add(asked)
+    (vendor,) = house.added()
+    assert (vendor.name, vendor.title, vendor.format) == ("corner-shop", "Corner Shop", "statuspage")
+    seen = await house.json("inspect", asked)
+    assert (seen["source"], seen["format"]) == (asked, "statuspage")
+
+
 async def test_a_name_that_is_taken_is_refused_before_anything_is_asked(house):
     await house.add(house.page.url, "--name", "mine")
     asked = house.page.count()

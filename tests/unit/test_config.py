@@ -97,6 +97,7 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     monkeypatch.setenv("OPS_CHAT_URL", "json://127.0.0.1:9/")
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/mail-url").write_text("json://127.0.0.1:9/\n")
+    (tmp_path / "secrets/graph-token").write_text("token\n")
     text = (ROOT / "config.example.toml").read_text()
     start = text.index("# [[vendor]]")
     blocks = "\n".join(
@@ -107,7 +108,11 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     path = tmp_path / "config.toml"
     path.write_text('[[vendor]]\nname = "github"\ntags = ["build"]\n' + blocks)
     loaded = config.load(path)
-    assert [vendor.name for vendor in loaded.vendors] == ["github", "payments"]
+    assert [vendor.name for vendor in loaded.vendors] == [
+        "github",
+        "our-microsoft-365",
+        "payments",
+    ]
     assert [channel.name for channel in loaded.channels] == ["ops", "mail"]
     assert list(loaded.roster.rotations) == ["primary", "twice-a-week", "first-of-month"]
     assert [route.go_on for route in loaded.routes] == [True, False]

@@ -293,6 +293,7 @@ def pins(name: str) -> dict[str, list[str]]:
             + PROJECT["project"]["optional-dependencies"]["postgres"]
             + PROJECT["dependency-groups"]["dev"],
         ),
+        ("fuzz", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["fuzz"]),
         ("build", PROJECT["build-system"]["requires"]),
     ],
 )
@@ -305,9 +306,14 @@ def test_pins_are_what_the_project_asks_for(name: str, asked: list[str]) -> None
         assert all(requirement.specifier.contains(version) for version in versions)
 
 
-def test_development_and_tests_run_on_what_is_shipped() -> None:
-    dev, run = pins("dev"), pins("run")
-    assert {name: dev.get(name) for name in run} == run
+@pytest.mark.parametrize("name", ["dev", "fuzz"])
+def test_development_and_tests_run_on_what_is_shipped(name: str) -> None:
+    pinned, run = pins(name), pins("run")
+    assert {package: pinned.get(package) for package in run} == run
+
+
+def test_development_does_without_the_fuzzer() -> None:
+    assert "atheris" not in pins("dev")
 
 
 def test_every_door_that_the_documents_name_is_there() -> None:

@@ -12,6 +12,7 @@ from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Impact
 from statusherd.testing import FakeClock, ScriptedFetcher, StatusPage
 from statusherd.watch.compare import compare
+from statusherd.watch.formats import format_named
 from statusherd.watch.read import Bookmark, Reading, read
 
 ADDRESS = "https://status.acme.example"
@@ -159,3 +160,16 @@ async def test_a_look_does_without_an_optional_document_that_the_page_has_not():
 async def test_an_optional_document_that_cannot_be_had_just_now_fails_the_look():
     with pytest.raises(LookError, match="no answer"):
         await read_cachet(FetchError(FailureKind.TIMEOUT, "no answer", subject=PLANNED))
+
+
+async def test_an_optional_document_of_another_host_never_fails_the_look():
+    azure = WatchedVendor("azure", "Azure", "https://azure.status.microsoft/en-us/status", "azure")
+    endpoints = format_named("azure").endpoints(azure.address)
+    (feed,), (post,) = endpoints.look, endpoints.optional
+    body = b"<rss version='2.0'><channel><title>Azure Status</title></channel></rss>"
+    fetcher = ScriptedFetcher(
+        FakeClock(), {feed: body, post: FetchError(FailureKind.TIMEOUT, "no answer", subject=post)}
+    )
+    reading = await read(fetcher, azure, Known("azure"), Bookmark(), fetcher.clock.now())
+    assert reading.snapshot is not None
+    assert reading.snapshot.status == "operational"

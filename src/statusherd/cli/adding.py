@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from statusherd.cli.choosing import choose
 from statusherd.cli.fetching import catalog_of, client
-from statusherd.cli.looking import as_url, look_at, named_after
+from statusherd.cli.looking import as_url, look_at, meant, named_after
 from statusherd.cli.output import count, is_interactive, print_json, say, shown, warn
 from statusherd.cli.progress import progress
 from statusherd.cli.records import vendor_json
@@ -28,6 +28,7 @@ from statusherd.model.vendors import DETECT, Origin, WatchedVendor
 from statusherd.model.words import Impact
 from statusherd.store.engine import Store
 from statusherd.store.vendors import add_vendor, added_vendors
+from statusherd.watch.catalog import Provider
 from statusherd.watch.discover import Found, discover
 from statusherd.watch.read import Fetches
 
@@ -103,9 +104,10 @@ async def _look(config: Config, store: Store, wish: Wish) -> tuple[WatchedVendor
 
 async def _candidate(fetcher: Fetches, config: Config, wish: Wish) -> WatchedVendor:
     """Return what was asked for as a vendor, before its name is settled."""
-    url = as_url(wish.source)
-    if url is None:
-        vendor = await _of_catalog(fetcher, config, wish)
+    catalog, url = catalog_of(config), as_url(wish.source)
+    known = meant(catalog, wish.source) if wish.format_name is None else None
+    if url is None or known is not None:
+        vendor = await _of_catalog(fetcher, catalog.get(known or wish.source), wish)
     elif wish.format_name is not None:
         vendor = WatchedVendor(wish.source, "", url, wish.format_name, page_url=url)
     else:
@@ -122,8 +124,8 @@ async def _candidate(fetcher: Fetches, config: Config, wish: Wish) -> WatchedVen
     )
 
 
-async def _of_catalog(fetcher: Fetches, config: Config, wish: Wish) -> WatchedVendor:
-    vendor = catalog_of(config).get(wish.source).watched()
+async def _of_catalog(fetcher: Fetches, provider: Provider, wish: Wish) -> WatchedVendor:
+    vendor = provider.watched()
     if wish.format_name is not None:
         return replace(vendor, format=wish.format_name, options=(), further=())
     if vendor.format != DETECT:
@@ -153,7 +155,7 @@ def _sentences(*texts: str) -> str:
 
 def _named(vendor: WatchedVendor, wish: Wish, snapshot: Snapshot | None) -> WatchedVendor:
     """Settle name and title: what was asked for, else what the catalogue or the page says."""
-    if as_url(wish.source) is None:
+    if as_url(vendor.name) is None:  # the catalogue's name, which is no address
         return replace(vendor, name=wish.name or vendor.name)
     name = wish.name or named_after(vendor.page_url or vendor.address, snapshot)
     page_name = snapshot.page_name if snapshot else None

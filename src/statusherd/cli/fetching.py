@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from statusherd.assembly import fetcher_of
-from statusherd.cli.looking import as_url, look_at
+from statusherd.cli.looking import as_url, look_at, meant
 from statusherd.cli.progress import progress
 from statusherd.cli.stores import has_store, open_store, watched_vendors
 from statusherd.config import Config
@@ -71,11 +71,13 @@ def _watched(config: Config | None, name: str) -> WatchedVendor | None:
 async def _vendor(
     fetcher: Fetches, config: Config | None, source: str, format_name: str | None
 ) -> WatchedVendor:
-    url = as_url(source)
+    url, catalog = as_url(source), catalog_of(config)
     if watched := _watched(config, source):
         found = watched
     elif url is None:
-        found = catalog_of(config).get(source).watched()
+        found = catalog.get(source).watched()
+    elif format_name is None and (name := meant(catalog, source)):
+        found = catalog.get(name).watched()
     elif format_name is not None:
         return WatchedVendor(source, source, url, format_name)
     else:

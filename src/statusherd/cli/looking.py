@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from statusherd.model.records import Known, Snapshot
 from statusherd.model.vendors import WatchedVendor
+from statusherd.watch.catalog import Catalog
 from statusherd.watch.read import Bookmark, Fetches, read
 
 
@@ -23,6 +24,19 @@ async def look_at(fetcher: Fetches, vendor: WatchedVendor, now: datetime) -> Sna
     reading = await read(fetcher, vendor, Known(vendor.name), Bookmark(), now)
     assert reading.snapshot is not None  # a first look asks for everything
     return reading.snapshot
+
+
+def meant(catalog: Catalog, source: str) -> str | None:
+    """Return the vendor of the catalogue whose home page, domain or status page `source` is.
+
+    A deeper address is taken at its word: it may be one document of many.
+    """
+    url = as_url(source)
+    if url is None or urlsplit(url).path.strip("/"):
+        return None
+    from statusherd.watch.importing.phonebook import Phonebook  # noqa: PLC0415 - reads the whole catalogue
+
+    return Phonebook.of(catalog).by_address(url)
 
 
 def as_url(text: str) -> str | None:

@@ -98,11 +98,11 @@ class Catalog:
 
     @cached_property
     def _domains(self) -> dict[str, Provider]:
-        pages = {urlsplit(p.page or p.address).hostname or "": p for p in self.all}
+        pages = {urlsplit(p.page or p.address).hostname or "": p for p in self.all if not p.is_part}
         return pages | {domain: provider for provider in self.all for domain in provider.domains}
 
     def _ranked(self, text: str) -> list[tuple[float, Provider]]:
-        wanted = text.strip().lower()[:100]
+        wanted = _telling(text.strip().lower()[:100])
         if not wanted:
             return []
         ranked = [(max(_likeness(wanted, word) for word in _words(p)), p) for p in self.all]
@@ -118,6 +118,14 @@ def _likeness(wanted: str, word: str) -> float:
     if 2 * len(word) < len(wanted) and word not in wanted.split():
         return fuzz.ratio(wanted, word)
     return fuzz.WRatio(wanted, word)
+
+
+_LITTLE: Final = frozenset({"a", "an", "and", "for", "in", "of", "the", "to"})
+
+
+def _telling(text: str) -> str:
+    """Return `text` without the little words of many names; the whole of it where it has no others."""
+    return " ".join(word for word in text.split() if word not in _LITTLE) or text
 
 
 def _words(provider: Provider) -> tuple[str, ...]:

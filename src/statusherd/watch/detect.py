@@ -61,7 +61,7 @@ def detect(documents: Sequence[Document]) -> Detection | None:
     """Return the best recognition over all formats and documents, None where nothing fits."""
     found = [
         Candidate(form.NAME, recognition.certainty, recognition.evidence, document.url)
-        for document in distinct(documents)
+        for document in (known.copy() for known in distinct(documents))
         for form in all_formats()
         if (recognition := form.recognise(document)) is not None
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -74,7 +74,8 @@ class Fetcher:
 
     `contact` is told to the servers. `proxy` carries all requests. `allow_private` is the rule where a
     fetch does not say; link-local and metadata addresses and those in `refuse` are never asked.
-    `resolver` and `tls` replace the system's own.
+    `tokens` gives those for origins (`https://host`) that ask for one; no other is shown them, after a
+    redirect neither. `resolver` and `tls` replace the system's own.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting of the operator or a part to replace
@@ -87,6 +88,7 @@ class Fetcher:
         refuse: Iterable[Network] = (),
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
+        tokens: Mapping[str, Callable[[], str]] | None = None,
     ) -> None:
         self._limits = limits or FetchLimits()
         self._allow_private = allow_private
@@ -97,6 +99,7 @@ class Fetcher:
         self._doors: dict[bool, Door] = {}
         self._turns = Turns(self._limits.at_once, self._limits.per_host)
         self._max_open = self._limits.kept_open
+        self._tokens = dict(tokens or {})
 
     async def __aenter__(self) -> Self:
         return self
@@ -160,12 +163,13 @@ class Fetcher:
         self, door: Door, target: Target, validators: Validators, seconds: float
     ) -> Fetched | _Redirect:
         """Send one request, within `seconds` from the moment it is its turn."""
+        headers = self._headers(door, target, validators)
         await self._turns.enter(target.host)
         begun = time.monotonic()
         try:
             request = door.session.get(
                 target.url,
-                headers=self._headers(door, validators),
+                headers=headers,
                 allow_redirects=False,
                 **self._deadline(seconds),
             )
@@ -179,8 +183,10 @@ class Fetcher:
         finally:
             self._turns.leave(target.host)
 
-    def _headers(self, door: Door, validators: Validators) -> dict[str, str]:
+    def _headers(self, door: Door, target: Target, validators: Validators) -> dict[str, str]:
         headers = validators.headers()
+        if self._tokens and (token := self._tokens.get(str(target.url.origin()))):
+            headers["Authorization"] = f"Bearer {token()}"
         if door.open_connections >= self._max_open:
             headers["Connection"] = "close"
         return headers

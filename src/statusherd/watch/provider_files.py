@@ -50,6 +50,11 @@ class Provider:
     further: tuple[Source, ...] = ()
     """The places where the vendor is read besides `address`."""
 
+    @property
+    def is_part(self) -> bool:
+        """Whether this is a region or a product of a page that another entry has as a whole."""
+        return bool(self.components or self.regions)
+
     def watched(self) -> WatchedVendor:
         """Return this vendor as one to watch, all of what its file stands for."""
         return WatchedVendor(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known, Snapshot
@@ -107,7 +108,7 @@ async def _read_documents(
     whole = _asks_whole(known, bookmark, now)
     validators = {} if whole else bookmark.validators
     fetched = await _fetch_all(fetcher, endpoints.look, validators)
-    fetched |= await _fetch_optional(fetcher, endpoints.optional, validators)
+    fetched |= await _fetch_optional(fetcher, endpoints, validators)
     history_due = _is_history_due(endpoints, bookmark, now)
     if not whole and not history_due and all(f.unchanged for f in fetched.values()):
         moved = next((f.moved_to for f in fetched.values() if f.moved_to), None)
@@ -156,18 +157,24 @@ async def _fetch_all(
 
 
 async def _fetch_optional(
-    fetcher: Fetches, urls: Sequence[str], validators: Mapping[str, Validators]
+    fetcher: Fetches, endpoints: Endpoints, validators: Mapping[str, Validators]
 ) -> dict[str, Fetched]:
-    """Return what `urls` hold, without those that the page does not have."""
+    """Return what the optional addresses hold, without those that the page does not have.
+
+    One on another host than the page fails nothing at all: it only adds to what the page says itself.
+    """
+    urls = endpoints.optional
     if not urls:
         return {}
+    hosts = {urlsplit(url).hostname for url in endpoints.look}
     asked = (fetcher.fetch(url, validators.get(url, Validators())) for url in urls)
     answers = await asyncio.gather(*asked, return_exceptions=True)
     found: dict[str, Fetched] = {}
     for url, answer in zip(urls, answers, strict=True):
+        is_elsewhere = urlsplit(url).hostname not in hosts
         if isinstance(answer, Fetched):
             found[url] = answer
-        elif not isinstance(answer, LookError) or answer.kind not in _TRY_FALLBACK:
+        elif not isinstance(answer, LookError) or not (is_elsewhere or answer.kind in _TRY_FALLBACK):
             raise answer
     return found
 
@@ -197,7 +204,9 @@ def _longest_wait(fetched: Iterable[Fetched]) -> float | None:
 
 def _parse(name: str, documents: Sequence[Document], vendor: WatchedVendor, now: datetime) -> Snapshot:
     with faults_told(vendor.name, f"the {name} reader"):
-        return format_named(name).parse(documents, Look(vendor.name, now, dict(vendor.options)))
+        # What was worked out to read them is let go with the copies; the bodies are kept for longer.
+        copies = [document.copy() for document in documents]
+        return format_named(name).parse(copies, Look(vendor.name, now, dict(vendor.options)))
 
 
 async def _read_parts(

@@ -47,7 +47,8 @@ def _parts(address: str) -> SplitResult | None:
     except ValueError:
         return None
     is_host = bool(host) and ("." in (host or "") or ":" in (host or "") or host == "localhost")
-    if parts.scheme not in ("http", "https") or not is_host or any(c.isspace() for c in parts.netloc):
+    is_web = parts.scheme in ("http", "https") and is_host and text.isprintable()
+    if not is_web or any(c.isspace() for c in parts.netloc):
         return None
     return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="")
 

@@ -78,7 +78,7 @@ def _single(data: Object) -> Answer | None:
 def _is_rollup(data: Object, row: Object) -> bool:
     if data.get("type") == "status":
         return isinstance(row.get("status"), str)
-    return "id" not in data and data.get("status") in _ROLLUP_WORDS and "message" in data
+    return "id" not in data and string(data.get("status")) in _ROLLUP_WORDS and "message" in data
 
 
 def _flat(row: Object) -> Object:

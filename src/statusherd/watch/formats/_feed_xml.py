@@ -32,7 +32,7 @@ _ROOT: Final = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|feed|RDF)(?=[\s/>])")
 _ROOT_END: Final = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF)\s*>")
 _ITEM: Final = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>])")
 _QUOTE: Final = re.compile(r"<!\[CDATA\[|<!--")
-_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)(?:(\w{1,32});)?")
+_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:(\w{1,32}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)?")
 _PROLOG_ENDS: Final = (("<?", "?>"), ("<!--", "-->"), ("<!DOCTYPE", ">"))
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -189,7 +189,8 @@ def _promised(text: str) -> int | None:
 
 
 def _character(name: str | None) -> str:
-    character = html.unescape(f"&{name};") if name else "&"
+    # A number may stand for what XML cannot hold: a lone surrogate, a control character.
+    character = _ILLEGAL.sub("", html.unescape(f"&{name};")) if name else "&"
     return html.escape(character, quote=False)
 
 

@@ -10,7 +10,7 @@ by its `type` or by a status that begins with "maintenance".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from statusherd.model.records import Maintenance, Update, VendorIncident
@@ -22,6 +22,7 @@ from statusherd.watch.reading.times import parse_time, window_phase
 from statusherd.watch.reading.values import Object, link, objects, string
 from statusherd.watch.reading.words import COMPONENT_STATES, PHASES, Notes, fold, impact_of
 
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _MAINTENANCE: Final = "maintenance"
 _WINDOW_PHASES: Final[Mapping[str, MaintenancePhase]] = {
     "scheduled": MaintenancePhase.SCHEDULED,
@@ -62,6 +63,16 @@ def incident_of(row: Object, page_url: str | None, notes: Notes) -> VendorIncide
         url=_url(row, page_url),
         updates=updates,
     )
+
+
+def told_last(found: Iterable[VendorIncident]) -> tuple[VendorIncident, ...]:
+    """Return each incident once, as it was told last; of two equally new tellings the later, richer one."""
+    merged: dict[str, VendorIncident] = {}
+    for incident in found:
+        known = merged.get(incident.id)
+        if known is None or (incident.updated_at or _LONG_AGO) >= (known.updated_at or _LONG_AGO):
+            merged[incident.id] = incident
+    return tuple(merged.values())
 
 
 def _started_at(row: Object) -> datetime | None:

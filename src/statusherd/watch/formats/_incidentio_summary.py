@@ -24,7 +24,9 @@ from statusherd.watch.formats._incidentio_events import (
     maintenance_of,
     rereads_at,
     status_of,
+    told_last,
 )
+from statusherd.watch.formats._lists import each_once
 from statusherd.watch.formats._next import read_payload, without_tokens
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.text import plain_line
@@ -101,7 +103,7 @@ def read_summary(summary: Summary, look: Look, format_name: str) -> Snapshot:
     page_url = link(root.get("public_url")) or link(root.get("page_url"))
     listed = [(key, row) for key in (_INCIDENTS, *_MAINTENANCES) for row in objects(root.get(key))]
     ongoing = [row for key, row in listed if key == _INCIDENTS and not is_window(row)]
-    incidents = tuple(incident_of(row, page_url, notes) for row in ongoing)
+    incidents = told_last(incident_of(row, page_url, notes) for row in ongoing)
     windows = [
         (maintenance_of(row, page_url, look.now, notes, planned=key == _SCHEDULED), row)
         for key, row in listed
@@ -151,7 +153,7 @@ def _components(summary: Summary, affecting: Iterable[Object], notes: Notes) -> 
 
 def _sub_pages(summary: Summary, notes: Notes) -> tuple[Component, ...]:
     notes.warn("a parent page: its sub-pages stand as components, incidents are told on their own addresses")
-    return tuple(
+    found = (
         Component(
             id=key,
             name=plain_line(string(row.get("name"))),
@@ -159,6 +161,9 @@ def _sub_pages(summary: Summary, notes: Notes) -> tuple[Component, ...]:
         )
         for row in summary.sub_pages
         if (key := string(row.get("id")))
+    )
+    return tuple(
+        each_once(found, lambda part: part.id, lambda one, other: one.status.rank > other.status.rank)
     )
 
 

@@ -103,7 +103,7 @@ def _page_attributes(root: Object) -> Object | None:
 
 def _from_json(root: Object, look: Look, notes: Notes) -> Snapshot:
     attributes = _page_attributes(root) or {}
-    included = {(str(row.get("type")), str(row.get("id"))): row for row in objects(root.get("included"))}
+    included = {key: row for row in objects(root.get("included")) if (key := _key(row))[1]}
     page_url = _page_url(attributes)
     rollup = notes.look_up(STATES, attributes["aggregate_state"], Status.UNKNOWN, "page status")
     components = tuple(_components(included, notes))
@@ -126,6 +126,11 @@ def _from_json(root: Object, look: Look, notes: Notes) -> Snapshot:
     )
 
 
+def _key(row: Object) -> tuple[str, str]:
+    """Return type and id of a row or of a reference to one; an empty id is none."""
+    return string(row.get("type")) or "", string(row.get("id")) or ""
+
+
 def _page_url(attributes: Object) -> str | None:
     if domain := string(attributes.get("custom_domain")):
         return link(f"https://{domain}/")
@@ -139,7 +144,7 @@ def _coverage(data: Object, included: Included, notes: Notes) -> Coverage:
     has_all = {}
     for name in ("resources", "status_reports"):
         named = list(objects(as_object(relationships.get(name)).get("data")))
-        missing = [row for row in named if (str(row.get("type")), str(row.get("id"))) not in included]
+        missing = [row for row in named if _key(row) not in included]
         has_all[name] = not missing
         if missing:
             notes.warn(f"{len(missing)} of {len(named)} {name} are named but not included")
@@ -163,7 +168,7 @@ def _components(included: Included, notes: Notes) -> Iterable[Component]:
         key: plain_line(string(a.get("name"))) for key, a in _of_type(included, "status_page_section")
     }
     for key, attributes in _of_type(included, "status_page_resource"):
-        section = sections.get(str(attributes.get("status_page_section_id")))
+        section = sections.get(string(attributes.get("status_page_section_id")) or "")
         yield Component(
             id=key,
             name=plain_line(string(attributes.get("public_name"))),
@@ -189,7 +194,7 @@ def _reports(
 def _update_rows(report_id: str, included: Included) -> Iterable[Object]:
     relationships = as_object(included["status_report", report_id].get("relationships"))
     for reference in objects(as_object(relationships.get("status_updates")).get("data")):
-        row = included.get(("status_update", str(reference.get("id"))))
+        row = included.get(("status_update", _key(reference)[1]))
         if row is not None:
             yield as_object(row.get("attributes"))
 

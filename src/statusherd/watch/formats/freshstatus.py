@@ -173,9 +173,9 @@ def _leaves(trees: Iterable[Object], notes: Notes) -> tuple[_Leaf, ...]:
             group = " / ".join(name for name in path if name) or None
             component = Component(key, plain_line(string(row.get("name"))) or key, group, status=status)
             found.setdefault(key, _Leaf(component, counts=not _is_ignored(row)))
-    ignored = sum(not leaf.counts and leaf.component.status.is_trouble for leaf in found.values())
+    ignored = sum(not leaf.counts and leaf.component.status.rank > 0 for leaf in found.values())
     if ignored:
-        notes.warn(f"{ignored} components in trouble do not count for the whole, by the vendor's own setting")
+        notes.warn(f"{ignored} components not well do not count for the whole, by the vendor's setting")
     return tuple(found.values())
 
 

@@ -14,17 +14,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from statusherd.model.errors import LookError
-from statusherd.model.records import Component, Coverage, Snapshot, VendorIncident
+from statusherd.model.records import Component, Coverage, Snapshot
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._api_v2 import api_root, read_api, recognise_api
-from statusherd.watch.formats._incidentio_events import statuspage_word
+from statusherd.watch.formats._incidentio_events import statuspage_word, told_last
 from statusherd.watch.formats._incidentio_summary import (
     Summary,
     read_summary,
@@ -43,7 +42,6 @@ _OWN_PATHS: Final = frozenset(
 )
 _DIRECT: Final = ("/api/v1/summary", "/proxy/")
 _COMPONENTS: Final = "/api/v2/components.json"
-_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 CLUES: Final = Clues(
     in_page=((re.compile(r"data-testid=.heads-up|incident\.io"), "/api/v2/summary.json"),),
     paths=("/api/v1/summary",),
@@ -160,7 +158,7 @@ def _merged(parts: Sequence[Snapshot]) -> Snapshot:
     """Put together what the API and the page say; they are seconds apart."""
     page_status = next((part.page_status for part in parts if part.page_status is not None), None)
     components = _components(component for part in parts for component in part.components)
-    incidents = _incidents(incident for part in parts for incident in part.incidents)
+    incidents = told_last(incident for part in parts for incident in part.incidents)
     maintenances = tuple({m.id: m for part in parts for m in part.maintenances}.values())
     coverage = Coverage()
     for part in parts:
@@ -180,7 +178,9 @@ def _merged(parts: Sequence[Snapshot]) -> Snapshot:
 
 
 def _silence(parts: Iterable[Snapshot]) -> Status:
-    return worst(part.status for part in parts) or Status.UNKNOWN
+    """Good news where one of the parts found its silence good: trouble of one may be over in another."""
+    all_well = any(part.status is Status.OPERATIONAL for part in parts)
+    return Status.OPERATIONAL if all_well else Status.UNKNOWN
 
 
 def _components(found: Iterable[Component]) -> tuple[Component, ...]:
@@ -190,14 +190,4 @@ def _components(found: Iterable[Component]) -> tuple[Component, ...]:
         known = merged.get(component.id, component)
         status = worst((known.status, component.status)) or Status.UNKNOWN
         merged[component.id] = replace(component, group=component.group or known.group, status=status)
-    return tuple(merged.values())
-
-
-def _incidents(found: Iterable[VendorIncident]) -> tuple[VendorIncident, ...]:
-    """Return each incident once, as it was told last; of two equally new tellings the later, richer one."""
-    merged: dict[str, VendorIncident] = {}
-    for incident in found:
-        known = merged.get(incident.id)
-        if known is None or (incident.updated_at or _LONG_AGO) >= (known.updated_at or _LONG_AGO):
-            merged[incident.id] = incident
     return tuple(merged.values())

@@ -20,6 +20,8 @@ from statusherd.model.records import Component, Coverage, Maintenance, Snapshot,
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
+from statusherd.watch.formats._lists import each_once
+from statusherd.watch.formats._own_lists import identity, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time
@@ -82,9 +84,10 @@ def parse(documents: Sequence[Document], look: Look) -> Snapshot:
     result = max((_result(document) for document in documents), key=_updated)
     page_status = _status(as_object(result["status_overall"]).get("status_code"), notes)
     rows = list(objects(result["status"]))
-    components = tuple(leaf for row in rows for leaf in _leaves(row, notes))
-    incidents = tuple(_incident(row, rows, notes) for row in objects(result.get("incidents")))
-    maintenances = tuple(_maintenances(as_object(result.get("maintenance")), rows))
+    leaves = (leaf for row in rows for leaf in _leaves(row, notes) if leaf.id)
+    components = tuple(each_once(leaves, lambda leaf: leaf.id, _is_worse))
+    incidents = once(_incident(row, rows, notes) for row in objects(result.get("incidents")))
+    maintenances = once(_maintenances(as_object(result.get("maintenance")), rows))
     return Snapshot(
         source=look.source,
         format=NAME,
@@ -124,29 +127,38 @@ def _status(code: object, notes: Notes) -> Status:
     return notes.look_up(CODES, string(code), Status.UNKNOWN, "status code")
 
 
+def _is_worse(one: Component, other: Component) -> bool:
+    return one.status.rank > other.status.rank
+
+
+def _key(row: Object) -> str:
+    """Return the id of a component or container, its name where it has none."""
+    return string(row.get("id")) or plain_line(string(row.get("name")))
+
+
 def _leaves(row: Object, notes: Notes) -> Iterable[Component]:
-    key, name = str(row.get("id")), plain_line(string(row.get("name")))
+    key, name = _key(row), plain_line(string(row.get("name")))
     containers = list(objects(row.get("containers")))
     if len(containers) < 2:
         yield Component(key, name, status=_status(row.get("status_code"), notes))
         return
     for container in containers:
         yield Component(
-            id=_pair(key, container.get("id")),
+            id=_pair(row, container),
             name=plain_line(string(container.get("name"))),
             group=name,
             status=_status(container.get("status_code"), notes),
         )
 
 
-def _pair(component_id: object, container_id: object) -> str:
-    return f"{component_id}/{container_id}"
+def _pair(component: Object, container: Object) -> str:
+    return f"{_key(component)}/{_key(container)}"
 
 
 def _affected(event: Object, rows: Iterable[Object]) -> tuple[str, ...]:
     """Return the leaves an event names: its components, or the pairs with its containers."""
-    components = {string(row.get("_id")) for row in objects(event.get("components_affected"))}
-    named = {string(row.get("_id")) for row in objects(event.get("containers_affected"))}
+    components = set(_own_ids(event.get("components_affected")))
+    named = set(_own_ids(event.get("containers_affected")))
     ids: list[str] = []
     for row in rows:
         if string(row.get("id")) not in components:
@@ -154,8 +166,12 @@ def _affected(event: Object, rows: Iterable[Object]) -> tuple[str, ...]:
         containers = list(objects(row.get("containers")))
         hit = [c for c in containers if string(c.get("id")) in named] or containers
         is_leaf = len(containers) < 2
-        ids.extend([str(row.get("id"))] if is_leaf else [_pair(row.get("id"), c.get("id")) for c in hit])
+        ids.extend([_key(row)] if is_leaf else [_pair(row, c) for c in hit])
     return tuple(dict.fromkeys(ids))
+
+
+def _own_ids(rows: object) -> Iterable[str]:
+    return (key for row in objects(rows) if (key := string(row.get("_id"))))
 
 
 def _messages(event: Object) -> list[tuple[datetime, Object]]:
@@ -172,9 +188,10 @@ def _incident(event: Object, rows: Sequence[Object], notes: Notes) -> VendorInci
     last = updates[-1] if updates else None
     phase = last.phase if last is not None and isinstance(last.phase, Phase) else Phase.INVESTIGATING
     started_at = parse_time(event.get("datetime_open")) or (updates[0].at if updates else None)
+    title = plain_line(string(event.get("name")))
     return VendorIncident(
-        id=str(event.get("_id")),
-        title=plain_line(string(event.get("name"))),
+        id=identity(event.get("_id"), title, started_at),
+        title=title,
         impact=_impact([_status(row.get("status"), notes) for _, row in messages]),
         phase=phase,
         started_at=started_at,
@@ -199,12 +216,14 @@ def _impact(states: Sequence[Status]) -> Impact:
 def _maintenances(windows: Object, rows: Sequence[Object]) -> Iterable[Maintenance]:
     for key, phase in (("active", MaintenancePhase.IN_PROGRESS), ("upcoming", MaintenancePhase.SCHEDULED)):
         for event in objects(windows.get(key)):
+            title = plain_line(string(event.get("name")))
+            planned = parse_time(event.get("datetime_planned_start"))
+            starts_at = planned or parse_time(event.get("datetime_open"))
             yield Maintenance(
-                id=str(event.get("_id")),
-                title=plain_line(string(event.get("name"))),
+                id=identity(event.get("_id"), title, starts_at),
+                title=title,
                 phase=phase,
-                starts_at=parse_time(event.get("datetime_planned_start"))
-                or parse_time(event.get("datetime_open")),
+                starts_at=starts_at,
                 ends_at=parse_time(event.get("datetime_planned_end")),
                 component_ids=_affected(event, rows),
                 updates=tuple(

@@ -90,6 +90,8 @@ def _words(catalog: Catalog) -> dict[str, str]:
 
 
 def _places(provider: Provider) -> Iterator[tuple[str, _Place]]:
+    if provider.is_part:
+        return
     for address in {provider.address, provider.page} - {""}:
         parts = urlsplit(address)
         yield (parts.hostname or "").lower(), _Place(provider.name, parts.path or "/")

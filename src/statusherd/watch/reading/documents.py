@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 from statusherd.model.errors import FailureKind, LookError, ParseError
 
+T = TypeVar("T")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -27,19 +30,37 @@ class Document:
     url: str = ""
     content_type: str = ""
     """The media type header as sent, with its charset, or empty."""
+    _known: dict[Callable[[Document], object], object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def text(self) -> str:
         """The text by BOM, else the declared charset, else UTF-8; wrong bytes become U+FFFD."""
-        for bom, encoding in _BOMS:
-            if self.body.startswith(bom):
-                return self.body[len(bom) :].decode(encoding, "replace")
-        return self.body.decode(declared_charset(self.content_type) or "utf-8", "replace")
+        return self.once(_decoded)
+
+    def once(self, reader: Callable[[Document], T]) -> T:
+        """Return what `reader` makes of this document, worked out once: every format asks for the same."""
+        if reader not in self._known:
+            self._known[reader] = reader(self)
+        return cast("T", self._known[reader])
+
+    def copy(self) -> Document:
+        """Return the same document with nothing worked out yet, and so nothing kept when it is let go."""
+        return replace(self)
 
     def refuse_empty(self) -> None:
         """Raise LookError where there is nothing to read."""
         if not self.body.strip():
             raise LookError(FailureKind.EMPTY, "the body is empty", subject=self.url)
+
+
+def _decoded(document: Document) -> str:
+    body = document.body
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace")
+    return body.decode(declared_charset(document.content_type) or "utf-8", "replace")
 
 
 def declared_charset(content_type: str) -> str | None:

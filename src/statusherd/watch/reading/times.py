@@ -36,11 +36,11 @@ _HALF_DAY = re.compile(r"\b\d{1,2}(?::\d\d){0,2}\s*[AaPp]\.?[Mm]\b")
 _RFC822_ZONE = re.compile(r"[+-]\d{4}$|\b(GMT|UTC|Z|EST|EDT|CST|CDT|MST|MDT|PST|PDT)$")
 _YEARLESS = re.compile(r"^([A-Z][a-z]{2})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{1,2}:\d\d(?::\d\d)?)\b\s*(.*)$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_DATE_WORDS: Final = frozenset(
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    + ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "am", "pm", "a", "p", "m"]
-    + ["t", "z", "at", "of", "on", "and", "st", "nd", "rd", "th", "the", "h"]
-)
+_DATE_WORDS: Final = frozenset({
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed",
+    "thu", "fri", "sat", "sun", "am", "pm", "a", "p", "m", "t", "z", "at", "of", "on", "and", "st", "nd",
+    "rd", "th", "the", "h",
+})  # fmt: skip
 """The beginnings of words that stand in dates: three letters of months and days, and what joins them."""
 _ALPHA_ZONE = re.compile(r"\b([A-Z]{2,5})\s*$")
 

@@ -18,13 +18,21 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\\<>\"]{1,2000}\Z", re.IGN
 def load_json(document: Document) -> object:
     """Return the JSON value of `document`; raise ParseError for anything that is not JSON.
 
-    NaN and infinities become null: they are no JSON, and no meaning rests on them.
+    NaN and infinities become null: they are no JSON, and no meaning rests on them. Readers share the value:
+    they leave it as it is.
     """
     document.refuse_empty()
+    value, fault = document.once(_loaded)
+    if fault is not None:
+        raise ParseError(f"not JSON: {fault}", subject=document.url)
+    return value
+
+
+def _loaded(document: Document) -> tuple[object, str | None]:
     try:
-        return json.loads(document.text, parse_constant=lambda _: None)
+        return json.loads(document.text, parse_constant=lambda _: None), None
     except (ValueError, RecursionError) as error:
-        raise ParseError(f"not JSON: {_short(error)}", subject=document.url) from error
+        return None, _short(error)
 
 
 def _short(error: Exception) -> str:
