@@ -15,6 +15,7 @@ from statusherd.daemon import Daemon, Sources, owner_name
 from statusherd.dispatch import Dispatcher
 from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.pipeline import Pipeline, Setup
+from statusherd.respond.services import ServiceMap
 from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
 from statusherd.watch.fetch import Fetcher, FetchLimits
@@ -86,6 +87,9 @@ def setup_of(config: Config) -> Setup:
         vendors={vendor.name: vendor for vendor in config.vendors},
         routes=config.routes,
         channels={channel.name: channel for channel in config.channels},
+        services=ServiceMap(config.services),
+        teams={team.name: team.channels for team in config.teams},
+        severities=config.severities,
         roster=config.roster,
     )
 

@@ -25,8 +25,10 @@ from statusherd.config_records import (
 from statusherd.config_values import duration_text, size_text
 from statusherd.model.errors import ConfigError
 from statusherd.model.routing import Route
+from statusherd.model.services import Service
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
+from statusherd.respond.severity import SeverityRules
 
 MASK: Final = "***"
 _MAX_FILE: Final = 16 * 1024 * 1024
@@ -90,6 +92,9 @@ def shown(config: Config) -> dict[str, Any]:
         "database": {"url": masked(config.database.url)},
         "http": _shown_http(config.http),
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
+        "severity": _shown_severities(config.severities),
+        "team": [{"name": team.name, "channels": list(team.channels)} for team in config.teams],
+        "service": [_shown_service(service) for service in config.services],
         "channel": [_shown_channel(channel) for channel in config.channels],
         "person": [shown_person(person) for person in config.roster.people.values()],
         "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
@@ -133,6 +138,27 @@ def _shown_vendor(config: Config, vendor: WatchedVendor) -> dict[str, Any]:
     }
 
 
+def _shown_severities(rules: SeverityRules) -> dict[str, Any]:
+    return {
+        "matrix": {impact.value: [each.value for each in row] for impact, row in rules.matrix.items()},
+        "business_hours": [str(window) for window in rules.hours],
+        "timezone": rules.zone if rules.hours else None,
+        "lower_outside": list(rules.lower_outside) if rules.hours else None,
+    }
+
+
+def _shown_service(service: Service) -> dict[str, Any]:
+    return {
+        "name": service.name,
+        "tier": service.tier,
+        "owner": service.owner,
+        "depends_on": [*map(str, service.depends_on), *(f"service:{name}" for name in service.needs)],
+        "fallback": service.fallback,
+        "runbook": service.runbook,
+        "tags": list(service.tags),
+    }
+
+
 def _shown_channel(channel: Channel) -> dict[str, Any]:
     return {
         "name": channel.name,
@@ -152,6 +178,8 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "severity": route.severity.value if route.severity else None,
         "event": sorted(route.events),
         "tags": list(route.tags),
+        "service": list(route.services),
+        "owner": list(route.owners),
     }
     return {"match": match, "channels": list(route.channels), "continue": route.go_on}
 

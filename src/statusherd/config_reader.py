@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,15 +24,17 @@ from statusherd.config_records import (
     least_interval,
     reach_of,
 )
+from statusherd.config_routes import RouteReader
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
+from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
 from statusherd.config_values import SecretPlace, duration_text, is_proxy
 from statusherd.model.errors import CatalogError
-from statusherd.model.routing import DEFAULT_EVENTS, Route
-from statusherd.model.selection import matches
+from statusherd.model.routing import Route
+from statusherd.model.services import OWNER
 from statusherd.model.vendors import DETECT, WatchedVendor
-from statusherd.model.words import Impact, Severity
+from statusherd.model.words import Impact
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.channels import problems as url_problems
 from statusherd.watch.addresses import Reach
@@ -42,7 +43,6 @@ from statusherd.watch.formats import format_names, option_problems
 
 SYSTEM_CONFIG: Final = Path("/etc/statusherd/config.toml")
 SYSTEM_DATA: Final = Path("/var/lib/statusherd")
-_GLOB: Final = re.compile(r"[*?\[]")
 
 
 class Reader:
@@ -72,14 +72,30 @@ class Reader:
         channels = self._channels(daemon.timezone)
         names = [channel.name for channel in channels]
         config_oncall.check_channels(people, names, self.problems)
-        routes = self._routes(vendors, [*names, *map(config_oncall.target_of, roster.rotations)])
+        targets = [*names, *map(config_oncall.target_of, roster.rotations)]
+        ours = self._ours(vendors, targets, daemon.timezone)
+        routes = self._routes(vendors, targets, ours)
         self._check_default_interval(vendors)
         self._check_modes()
-        sections = (daemon, database, self.http, vendors, channels, routes)
-        return Config(self.file.path, *sections, self.problems.warnings, self.tokens, roster)
+        return Config(
+            path=self.file.path,
+            daemon=daemon,
+            database=database,
+            http=self.http,
+            vendors=vendors,
+            channels=channels,
+            routes=routes,
+            warnings=self.problems.warnings,
+            services=ours.services,
+            teams=ours.teams,
+            severities=ours.severities,
+            tokens=self.tokens,
+            roster=roster,
+        )
 
     def _refuse_unknown_keys(self) -> None:
-        known = ("daemon", "database", "http", "vendor", "channel", "person", "oncall", "route")
+        ours = ("service", "team", "severity", "channel", "person", "oncall", "route")
+        known = ("daemon", "database", "http", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -262,6 +278,9 @@ class Reader:
         for key, value in (("name", given.name), ("url", given.url)):
             if value is None and not self.problems.at((*path, key)):
                 self.problems.add(path, f"{key} is missing. Add it to the [[channel]]")
+        if given.name == OWNER:
+            text = f"in a route {quoted(OWNER)} stands for the owners of services. Take another name"
+            self.problems.add((*path, "name"), text)
         channel = Channel(
             name=given.name or "",
             url=self._channel_url((*path, "url"), given.url),
@@ -304,45 +323,21 @@ class Reader:
             seen.add(name)
             name = channels[name].fallback
 
-    # Routes
+    # Our side, and routes
 
-    def _routes(self, vendors: Sequence[WatchedVendor], channels: Sequence[str]) -> tuple[Route, ...]:
-        routes: list[Route] = []
-        for number, (path, given) in enumerate(self._sections(schema.Route, "route"), 1):
-            route = _route(number, given)
-            self._check_route_channels(path, route, channels)
-            self._check_selection(path, route, vendors)
-            if covering := next((r for r in routes if _covers(r, route)), None):
-                text = f"is never reached: {covering.name} takes all of it. Give that continue = true"
-                self.problems.warn(path, f"{text}, or put it after this one")
-            routes.append(route)
-        self._warn_of_idle_channels(routes, channels)
-        return tuple(routes)
+    def _ours(self, vendors: Sequence[WatchedVendor], channels: Sequence[str], timezone: str) -> OurSide:
+        tables = OurTables(
+            self._sections(schema.Service, "service"),
+            self._sections(schema.Team, "team"),
+            self._section(schema.SeverityRules, "severity"),
+        )
+        return OurSideReader(self.problems, vendors, channels).read(tables, timezone)
 
-    def _check_route_channels(self, path: KeyPath, route: Route, channels: Sequence[str]) -> None:
-        if not route.channels and not self.problems.at((*path, "channels")):
-            self.problems.add(path, 'names no channels. Add channels = ["…"]')
-        for number, name in enumerate(route.channels):
-            if name not in channels:
-                text = f"there is no channel {quoted(name)}. {did_you_mean(name, channels)}"
-                self.problems.add((*path, "channels", number), text)
-
-    def _check_selection(self, path: KeyPath, route: Route, vendors: Sequence[WatchedVendor]) -> None:
-        names = [vendor.name for vendor in vendors]
-        for pattern in route.vendors:
-            if not any(matches(pattern, name) for name in names):
-                hint = "" if _GLOB.search(pattern) else f". {did_you_mean(pattern, names)}"
-                text = f"{quoted(pattern)} selects no vendor of this file{hint}"
-                self.problems.warn((*path, "match", "vendor"), text)
-        tags = {tag.casefold() for vendor in vendors for tag in vendor.tags}
-        for tag in route.tags:
-            if tag.casefold() not in tags:
-                self.problems.warn((*path, "match", "tags"), f"no vendor has the tag {quoted(tag)}")
-
-    def _warn_of_idle_channels(self, routes: Sequence[Route], channels: Sequence[str]) -> None:
-        if channels and not routes:
-            text = 'no [[route]] leads to a channel, so nothing is sent. Add one with channels = ["…"]'
-            self.problems.warn(("channel", 0), text)
+    def _routes(
+        self, vendors: Sequence[WatchedVendor], channels: Sequence[str], ours: OurSide
+    ) -> tuple[Route, ...]:
+        tables = self._sections(schema.Route, "route")
+        return RouteReader(self.problems, vendors, channels, ours).read(tables)
 
     def _secret(self, place: SecretPlace, path: KeyPath, *, is_needed: bool) -> str:
         """Return the secret that stands at `place`, empty where it cannot be had."""
@@ -373,24 +368,3 @@ def default_data_dir(path: Path) -> Path:
     if folders := os.environ.get("STATE_DIRECTORY"):
         return Path(folders.split(":")[0])
     return SYSTEM_DATA if path == SYSTEM_CONFIG else path.parent / "var"
-
-
-def _route(number: int, given: schema.Route) -> Route:
-    match = given.match
-    return Route(
-        name=f"route {number}",
-        vendors=match.vendor,
-        components=match.component,
-        regions=match.region,
-        severity=Severity(match.severity) if match.severity else None,
-        events=match.event or DEFAULT_EVENTS,
-        tags=match.tags,
-        channels=given.channels,
-        go_on=given.continue_,
-    )
-
-
-def _covers(first: Route, later: Route) -> bool:
-    """Tell whether `first` takes all that `later` could select, and lets none of it go on."""
-    is_open = not (first.vendors or first.components or first.regions or first.severity or first.tags)
-    return is_open and not first.go_on and later.events <= first.events

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from statusherd.config_tokens import Token
 from statusherd.model.oncall import Roster
 from statusherd.model.routing import Route
+from statusherd.model.services import Service, Team
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
+from statusherd.respond.severity import SeverityRules
 from statusherd.watch.addresses import Reach, judge, literal
 
 POLITE: Final = 10.0
@@ -73,6 +75,9 @@ class Config:
     warnings: tuple[str, ...] = ()
     tokens: Mapping[str, Token] = field(default_factory=dict)
     """The tokens that sources ask for, by the vendor's name."""
+    services: tuple[Service, ...] = ()
+    teams: tuple[Team, ...] = ()
+    severities: SeverityRules = field(default_factory=SeverityRules)
     roster: Roster = field(default_factory=Roster)
 
     def interval_of(self, vendor: WatchedVendor) -> float:

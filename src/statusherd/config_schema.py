@@ -13,6 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 from pydantic_core import ErrorDetails
 
 from statusherd.config_problems import KeyPath, Problems, unknown_key
+from statusherd.config_service_values import (
+    Need,
+    parse_hours,
+    parse_lower_tiers,
+    parse_matrix_row,
+    parse_needs,
+)
 from statusherd.config_values import (
     Handover,
     SecretPlace,
@@ -34,6 +41,7 @@ from statusherd.config_values import (
     parse_zone,
     word_of,
 )
+from statusherd.model.hours import Window
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
 
@@ -44,6 +52,7 @@ Name = Annotated[str, PlainValidator(parse_name)]
 Texts = Annotated[tuple[str, ...], PlainValidator(parse_texts)]
 Interval = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
 Timeout = Annotated[float, PlainValidator(between(parse_duration, "1s", "2m"))]
+MatrixRow = Annotated[tuple[Severity, Severity, Severity], PlainValidator(parse_matrix_row)]
 Size = Annotated[int, PlainValidator(between(parse_size, "1KiB", "64MiB"))]
 
 
@@ -97,6 +106,34 @@ class Channel(Section):
     timezone: Zone | None = None
 
 
+class Team(Section):
+    name: Name | None = None
+    channels: Texts = ()
+
+
+class Service(Section):
+    name: Name | None = None
+    tier: Annotated[int, Field(ge=1, le=3)] | None = None
+    owner: Name | None = None
+    depends_on: Annotated[tuple[Need, ...], PlainValidator(parse_needs)] = ()
+    fallback: Name | None = None
+    runbook: WebAddress | None = None
+    tags: Texts = ()
+
+
+class Matrix(Section):
+    critical: MatrixRow | None = None
+    major: MatrixRow | None = None
+    minor: MatrixRow | None = None
+
+
+class SeverityRules(Section):
+    matrix: Matrix = Matrix()
+    business_hours: Annotated[tuple[Window, ...], PlainValidator(parse_hours)] = ()
+    timezone: Zone | None = None
+    lower_outside: Annotated[tuple[int, ...], PlainValidator(parse_lower_tiers)] | None = None
+
+
 class Match(Section):
     vendor: Texts = ()
     component: Texts = ()
@@ -104,6 +141,8 @@ class Match(Section):
     severity: Annotated[str, PlainValidator(word_of(Severity))] | None = None
     event: Annotated[frozenset[str], PlainValidator(parse_events)] | None = None
     tags: Texts = ()
+    service: Texts = ()
+    owner: Texts = ()
 
 
 class Route(Section):
@@ -153,10 +192,17 @@ def keys(kind: type[Section]) -> tuple[str, ...]:
     return tuple(item.alias or name for name, item in kind.model_fields.items())
 
 
+def _nested(kind: type[Section], key: str) -> type[Section]:
+    """Return the kind of the table that stands in a table under `key`."""
+    found = type(kind.model_fields[key].get_default())
+    assert issubclass(found, Section)
+    return found
+
+
 _SENTENCES: Final[dict[str, str]] = {
     "int_type": "must be a whole number. Write it without quotes",
     "bool_type": "must be true or false. Write it without quotes",
-    "model_type": 'must be a table. Write it like { vendor = "github" }',
+    "model_type": 'must be a table. Write it like { key = "value" }',
 }
 
 
@@ -164,7 +210,7 @@ def _sentence(kind: type[Section], mistake: ErrorDetails) -> str:
     context: dict[str, Any] = mistake.get("ctx", {})
     if mistake["type"] == "extra_forbidden":
         *parents, key = mistake["loc"]
-        known = keys(Match) if parents else keys(kind)
+        known = keys(_nested(kind, str(parents[0])) if parents else kind)
         return unknown_key(str(key), known)
     if mistake["type"] == "value_error":
         return str(context["error"])

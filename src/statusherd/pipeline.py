@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 import structlog
@@ -26,7 +27,9 @@ from statusherd.model.words import Status
 from statusherd.notify import route as routing
 from statusherd.notify.channels import Channel
 from statusherd.respond import oncall
-from statusherd.respond.severity import judge
+from statusherd.respond.meaning import Meaning, meaning_of
+from statusherd.respond.services import ServiceMap
+from statusherd.respond.severity import SeverityRules
 from statusherd.states import States
 from statusherd.store import changes as change_log
 from statusherd.store import oncall as override_rows
@@ -51,6 +54,10 @@ class Setup:
     routes: tuple[Route, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    services: ServiceMap = field(default_factory=ServiceMap)
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The channels of every team."""
+    severities: SeverityRules = field(default_factory=SeverityRules)
     roster: Roster = field(default_factory=Roster)
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
@@ -139,7 +146,8 @@ class Pipeline:
         return _result(comparison.known, len(stored), failure, failure.retry_after)
 
     def _policy(self, vendor: WatchedVendor) -> Policy:
-        return replace(self.setup.policy, components=vendor.components)
+        depended_on = self.setup.services.depended_on(vendor.name, vendor.title)
+        return replace(self.setup.policy, components=vendor.components, depended_on=depended_on)
 
     async def route_new(self) -> int:
         """Route the Changes that are not routed yet, in order; return how many those were."""
@@ -162,21 +170,32 @@ class Pipeline:
         return len(logged)
 
     def _question(self, logged: LoggedChange) -> routing.Question:
-        vendor, judgement = logged.change.vendor, judge(logged.change)
+        setup, change = self.setup, logged.change
+        vendor, components = setup.vendors.get(change.vendor), self.states.components_of(change.vendor)
+        title = vendor.title if vendor else change.vendor
+        meaning = meaning_of(change, title, components, setup.services, setup.severities)
         return routing.Question(
             logged=logged,
-            severity=judgement.severity,
-            severity_reason=judgement.reason,
-            vendor=self.setup.vendors.get(vendor),
-            components=self.states.components_of(vendor),
+            severity=meaning.judgement.severity,
+            severity_reason=meaning.judgement.reason,
+            vendor=vendor,
+            components=components,
+            touches=meaning.touches,
+            steady=meaning.judgement.steady,
+            parts={key: _part(each) for key, each in meaning.parts.items()},
+            teams=setup.teams,
         )
 
 
 def _reach(conn: Connection, setup: Setup, now: datetime) -> Reach:
     """Return to whom the targets of routes lead now; overrides are read here, so each counts at once."""
-    targets = {target for route in setup.routes for target in route.channels}
+    named = [*(route.channels for route in setup.routes), *setup.teams.values()]
     overrides = override_rows.overrides(conn, now) if setup.roster.rotations else ()
-    return oncall.reach(setup.roster, targets, overrides, now)
+    return oncall.reach(setup.roster, chain.from_iterable(named), overrides, now)
+
+
+def _part(meaning: Meaning) -> routing.Part:
+    return routing.Part(meaning.judgement.steady, tuple(touch.service for touch in meaning.touches))
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

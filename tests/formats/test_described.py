@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,6 +155,19 @@ def test_the_description_of_the_fixtures_is_right(name: str):
     assert option_problems(name, options_of(name)) == ()
 
 
-def test_rows_a_thousand_deep_in_each_other_are_read_in_time():
-    body = "<!doctype html><h1 class='state good'>ok</h1><div id=parts>" + "<li><span>x</span>word" * 20_000
-    assert read("html", body).status is Status.OPERATIONAL
+NESTED = "<article><span>x</span><span>y</span>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (NESTED * 20_000, "elements deep"),
+        ((NESTED * 200 + "</article>" * 200) * 20, "lie in each other"),
+    ],
+)
+def test_rows_that_lie_in_each_other_by_the_thousand_are_refused_in_time(rows: str, why: str):
+    body = f"<!doctype html><h1 class='state good'>ok</h1><ul id=parts><li></ul><section id=news>{rows}"
+    begun = time.process_time()
+    with pytest.raises(LookError, match=why):
+        read("html", body)
+    assert time.process_time() - begun < 4

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from statusherd.model.errors import FailureKind, FetchError
 from statusherd.model.records import Component, Coverage, Known, Maintenance, Snapshot, Update, VendorIncident
+from statusherd.model.services import Dependency
 from statusherd.model.status import effective_status
 from statusherd.model.words import ChangeKind, Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.compare import Policy, compare
@@ -72,7 +73,15 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
 
 
 looks = st.lists(st.none() | snapshots(), max_size=8)
-policies = st.builds(Policy, accept_after=st.just(1), components=st.sampled_from([(), ("C0",), ("gone",)]))
+needs = st.sampled_from(
+    [(), (Dependency("acme", "C0"),), (Dependency("acme", "C*"), Dependency("acme", "x"))]
+)
+policies = st.builds(
+    Policy,
+    accept_after=st.just(1),
+    components=st.sampled_from([(), ("C0",), ("gone",)]),
+    depended_on=needs,
+)
 
 
 def follow(steps: list[Snapshot | None], policy: Policy) -> tuple[Known, list]:
@@ -140,6 +149,20 @@ def test_opened_and_ended_alternate_for_each_incident(steps, policy) -> None:
         if change.kind in ends:
             assert is_open[change.subject]
             is_open[change.subject] = False
+
+
+@given(looks, policies)
+def test_a_disturbance_opens_once_and_ends_once(steps, policy) -> None:
+    known, changes = follow(steps, policy)
+    is_open: dict[str, bool] = {}
+    for change in changes:
+        if change.kind is ChangeKind.DISTURBANCE_OPENED:
+            assert not any(is_open.values())
+            assert change.subject not in is_open
+            is_open[change.subject] = True
+        if change.kind is ChangeKind.DISTURBANCE_ENDED:
+            is_open[change.subject] = False
+    assert any(is_open.values()) <= (known.disturbance is not None)
 
 
 @given(looks, policies)

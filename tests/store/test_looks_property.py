@@ -83,7 +83,7 @@ def _knowns(draw: st.DrawFn) -> Known:
         },
         incidents={id_: draw(_incidents(id_)) for id_ in draw(st.lists(_ids, unique=True))},
         maintenances={id_: draw(_maintenances(id_)) for id_ in draw(st.lists(_ids, unique=True))},
-        disturbance=draw(st.none() | st.builds(Disturbance, _times, status)),
+        disturbance=draw(st.none() | st.builds(Disturbance, _times, status, st.none() | status)),
         failed_looks=draw(st.integers(0, 9)),
         failing_since=draw(_maybe_times),
         blind_since=draw(_maybe_times),

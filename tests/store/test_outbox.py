@@ -13,7 +13,7 @@ from sqlalchemy import text
 from store_samples import MINUTE, T0, change, delivery
 
 from statusherd.model.delivery import Decision, Delivery, NewDelivery, Reason, SendOutcome, Thread, Told
-from statusherd.model.words import ChangeKind, DeliveryState
+from statusherd.model.words import ChangeKind, DeliveryState, Severity
 from statusherd.store import changes, conversations, deliveries, outbox
 from statusherd.store.engine import Store
 
@@ -237,7 +237,7 @@ def _logged(store: Store, count: int = 1) -> tuple[int, ...]:
 def test_decisions_threads_and_messages_are_found_again(store: Store) -> None:
     first, second = _logged(store, 2)
     thread = Thread("t1", "acme", "Acme: API errors", T0)
-    told = Told("t1", "chat", "investigating", "major", 1)
+    told = Told("t1", "chat", "investigating", "major", 1, False, Severity.SEV2, ("checkout", "Suche"))
     decided = (
         Decision(first, told=True, reason=Reason.OPENED, route="route 1", channel="chat"),
         Decision(first, told=False, reason=Reason.NO_ROUTE),

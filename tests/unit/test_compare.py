@@ -17,6 +17,7 @@ from statusherd.model.records import (
     Update,
     VendorIncident,
 )
+from statusherd.model.services import Dependency
 from statusherd.model.status import effective_status
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
@@ -94,6 +95,7 @@ class Row:
     policy: Policy = field(default_factory=Policy)
 
 
+NEEDS_API = Policy(depended_on=(Dependency("acme", "API"),))
 QUIET = look(0)
 OPEN = look(1, incident(), page=Status.PARTIAL_OUTAGE, components=(broken(API), WEB, MAIL, DNS))
 RESOLVED = incident(phase=Phase.RESOLVED)
@@ -107,6 +109,75 @@ TABLE = [
         (K.FIRST_LOOK,),
     ),
     Row("the same look again is nothing", (QUIET, look(1)), ()),
+    Row(
+        "an incident names further regions",
+        (QUIET, look(1, incident(regions=("eu",))), look(2, incident(regions=("eu", "us")))),
+        (K.INCIDENT_UPDATED,),
+        ("regions",),
+    ),
+    Row(
+        "a component that services need falls alone",
+        (QUIET, look(1, components=(broken(API), WEB, MAIL, DNS))),
+        (K.DISTURBANCE_OPENED, K.COMPONENT_CHANGED),
+        None,
+        NEEDS_API,
+    ),
+    Row(
+        "another component falls alone",
+        (QUIET, look(1, components=(API, broken(WEB), MAIL, DNS))),
+        (K.COMPONENT_CHANGED,),
+        None,
+        NEEDS_API,
+    ),
+    Row(
+        "a component that services need in another region falls",
+        (QUIET, look(1, components=(replace(broken(API), region="us"), WEB, MAIL, DNS))),
+        (K.COMPONENT_CHANGED,),
+        None,
+        Policy(depended_on=(Dependency("acme", "API", "eu"),)),
+    ),
+    Row(
+        "an incident on a component that services need tells it",
+        (QUIET, OPEN),
+        (K.INCIDENT_OPENED, K.COMPONENT_CHANGED),
+        None,
+        NEEDS_API,
+    ),
+    Row(
+        "a page-wide incident tells it too",
+        (QUIET, look(1, incident(component_ids=()), components=(broken(API), WEB, MAIL, DNS))),
+        (K.INCIDENT_OPENED, K.COMPONENT_CHANGED),
+        None,
+        NEEDS_API,
+    ),
+    Row(
+        "the page follows a component that services need",
+        (
+            QUIET,
+            look(1, components=(broken(API), WEB, MAIL, DNS)),
+            look(2, page=Status.DEGRADED, components=(broken(API), WEB, MAIL, DNS)),
+        ),
+        (),
+        None,
+        NEEDS_API,
+    ),
+    Row(
+        "a component that services need recovers on a page that is otherwise in trouble",
+        (
+            QUIET,
+            look(1, incident(component_ids=("c2",)), page=Status.DEGRADED),
+            look(
+                2,
+                incident(component_ids=("c2",)),
+                page=Status.DEGRADED,
+                components=(broken(API), WEB, MAIL, DNS),
+            ),
+            look(3, incident(component_ids=("c2",)), page=Status.DEGRADED),
+        ),
+        (K.DISTURBANCE_ENDED, K.COMPONENT_CHANGED),
+        None,
+        NEEDS_API,
+    ),
     Row("the same trouble again is nothing", (QUIET, OPEN, replace(OPEN, observed_at=T0)), ()),
     Row(
         "an incident opens and its component breaks",

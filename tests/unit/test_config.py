@@ -82,6 +82,10 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Http,
         schema.Vendor,
         schema.Channel,
+        schema.Team,
+        schema.Service,
+        schema.SeverityRules,
+        schema.Matrix,
         schema.Person,
         schema.OnCall,
         schema.Route,
@@ -89,7 +93,9 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
     ):
         for key in schema.keys(kind):
             assert any(
-                f"\n{mark}{key}{rest}" in text for mark in ("", "# ", "# match.") for rest in (" =", ".")
+                f"\n{mark}{key}{rest}" in text
+                for mark in ("", "# ", "# match.", "# matrix.")
+                for rest in (" =", ".")
             ), key
 
 
@@ -103,7 +109,7 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     blocks = "\n".join(
         line.removeprefix("# ")
         for line in text[start:].splitlines()
-        if line.startswith(("# [[", "# match.")) or " = " in line[:16] or not line
+        if line.startswith(("# [", "# match.", "# matrix.")) or " = " in line[:24] or not line
     )
     path = tmp_path / "config.toml"
     path.write_text('[[vendor]]\nname = "github"\ntags = ["build"]\n' + blocks)
@@ -116,6 +122,7 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     assert [channel.name for channel in loaded.channels] == ["ops", "mail"]
     assert list(loaded.roster.rotations) == ["primary", "twice-a-week", "first-of-month"]
     assert [route.go_on for route in loaded.routes] == [True, False]
+    assert [service.name for service in loaded.services] == ["checkout", "login"]
 
 
 def test_an_empty_file_is_a_config_with_defaults(written):
@@ -369,7 +376,7 @@ def test_what_is_hardly_meant_is_warned_of(written):
     assert [w.split(". ")[0] for w in config.load(written(text)).warnings] == [
         'route[0].match.vendor: line 8: "githb" selects no vendor of this file',
         'route[0].match.vendor: line 8: "cloud*" selects no vendor of this file',
-        'route[0].match.tags: line 8: no vendor has the tag "prod"',
+        'route[0].match.tags: line 8: no vendor or service has the tag "prod"',
         "route[2]: line 12: is never reached: route 2 takes all of it",
     ]
 
@@ -426,6 +433,12 @@ def test_a_rotation_needs_a_name_and_people_only(written):
     (shown,) = config.shown(loaded)["oncall"]
     assert (shown["every"], shown["handover"], shown["cron"]) == ("1w", "Mon 09:00", None)
     assert not loaded.warnings
+
+
+def test_a_team_can_be_told_through_its_rotation(written):
+    team = '[[team]]\nname = "shop"\nchannels = ["oncall:primary", "bob-mail"]\n'
+    loaded = config.load(written(PEOPLE + team))
+    assert loaded.teams[0].channels == ("oncall:primary", "bob-mail")
 
 
 def test_a_persons_own_channel_is_told_times_on_the_persons_clock(written):

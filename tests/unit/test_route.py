@@ -11,11 +11,12 @@ from statusherd.model.changes import Change, LoggedChange
 from statusherd.model.delivery import Reason as R  # noqa: N817 - it stands in every row of the table
 from statusherd.model.records import Component, Maintenance, VendorIncident
 from statusherd.model.routing import Reach, Route
+from statusherd.model.services import Touch, TouchedBy
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Severity, Status
 from statusherd.notify.route import Facts, Question, Routing, route
-from statusherd.respond.severity import judge
+from statusherd.respond.severity import SeverityRules, judge, judge_touched
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 ACME = WatchedVendor("acme", "Acme", "https://status.acme.example", "statuspage")
@@ -176,6 +177,70 @@ def test_routing_table(row: Row) -> None:
     assert [d.channel for d in answer.deliveries] == [c for c, is_told, _ in row.answers if is_told]
 
 
+CHECKOUT = Touch("checkout", 1, "acme:API", TouchedBy.NAMED, owner="shop", tags=("money",))
+SEARCH = Touch("search", 2, "acme:Web", TouchedBy.NAMED, owner="find")
+ORPHAN = Touch("old", 3, "acme", TouchedBy.NAMED)
+MOVED = change(K.INCIDENT_UPDATED, facets=("components",))
+
+
+@dataclass(frozen=True)
+class OurRow:
+    """Changes one after the other with the services they touch; what is answered to the last."""
+
+    says: str
+    changes: tuple[tuple[Change, tuple[Touch, ...]], ...]
+    answers: tuple[tuple[str | None, bool, R], ...]
+    routes: tuple[Route, ...] = (to("owner"),)
+
+
+OUR_TABLE = [
+    OurRow("the owner of a touched service", ((OPENED, (CHECKOUT,)),), (told(R.OPENED),)),
+    OurRow("owners with channels in common", ((OPENED, (CHECKOUT, SEARCH)),), (told(R.OPENED), told(R.OPENED, "chat"))),
+    OurRow("owners and others", ((OPENED, (SEARCH,)),), (told(R.OPENED, "chat"), told(R.OPENED)), (to("owner", "mail"),)),
+    OurRow("no service", ((OPENED, ()),), (kept(R.NO_OWNER),)),
+    OurRow("a service without owner", ((OPENED, (ORPHAN,)),), (kept(R.NO_OWNER),)),
+    OurRow("a route without owners asks the next", ((OPENED, ()),), (told(R.OPENED), kept(R.NO_OWNER)), (to("owner"), to("mail"))),
+    OurRow("an owner of another vendor's route", ((OPENED, (SEARCH,)),), (kept(R.VENDOR_NOT_SELECTED, "chat"), kept(R.VENDOR_NOT_SELECTED, "mail")), (to("owner", vendors=("x",)),)),
+    OurRow("a service by glob and case", ((OPENED, (CHECKOUT,)),), (told(R.OPENED),), (to("mail", services=("CHECK*",)),)),
+    OurRow("another service", ((OPENED, (CHECKOUT,)),), (kept(R.SERVICE_NOT_SELECTED, "mail"),), (to("mail", services=("search",)),)),
+    OurRow("no service is none that is selected", ((OPENED, ()),), (kept(R.SERVICE_NOT_SELECTED, "mail"),), (to("mail", services=("*",)),)),
+    OurRow("an owner by glob", ((OPENED, (CHECKOUT,)),), (told(R.OPENED),), (to("mail", owners=("sh*",)),)),
+    OurRow("another owner", ((OPENED, (CHECKOUT, ORPHAN)),), (kept(R.OWNER_NOT_SELECTED, "mail"),), (to("mail", owners=("find",)),)),
+    OurRow("service and owner of two services", ((OPENED, (CHECKOUT, SEARCH)),), (kept(R.OWNER_NOT_SELECTED, "mail"),), (to("mail", services=("search",), owners=("shop",)),)),
+    OurRow("only owners that the route selects", ((OPENED, (CHECKOUT, SEARCH)),), (told(R.OPENED),), (to("owner", services=("checkout",)),)),
+    OurRow("a tag of a touched service", ((OPENED, (CHECKOUT,)),), (told(R.OPENED),), (to("mail", tags=("money",)),)),
+    OurRow("a service is added", ((OPENED, (SEARCH,)), (MOVED, (SEARCH, CHECKOUT))), (told(R.SERVICES_ADDED, "chat"), told(R.SERVICES_ADDED))),
+    OurRow("a service is added for another owner", ((OPENED, (CHECKOUT,)), (MOVED, (CHECKOUT, SEARCH))), (told(R.SERVICES_ADDED), told(R.OPENED, "chat"))),
+    OurRow("the severity changes", ((OPENED, (CHECKOUT,)), (MOVED, (replace(CHECKOUT, tier=2),))), (told(R.SEVERITY_CHANGED),)),
+    OurRow("nothing is touched any more", ((OPENED, (CHECKOUT,)), (MOVED, ())), (told(R.SEVERITY_CHANGED), kept(R.NO_OWNER))),
+    OurRow("other components, the same services", ((OPENED, (CHECKOUT,)), (MOVED, (CHECKOUT,))), (kept(R.ALREADY_TOLD, "mail"),)),
+    OurRow("only words change", ((OPENED, (CHECKOUT,)), (change(K.INCIDENT_UPDATED, facets=("text",)), (CHECKOUT, SEARCH))), (kept(R.NOTHING_NEW),)),
+    OurRow("the end goes to all who heard", ((OPENED, (CHECKOUT,)), (RESOLVED, ())), (told(R.ENDED),)),
+    OurRow("a component of ours changes", ((change(K.COMPONENT_CHANGED), (CHECKOUT,)),), (kept(R.TOLD_WITH_DISTURBANCE),)),
+    OurRow("a further component of a disturbance", ((FALLEN, (CHECKOUT,)), (replace(FALLEN, kind=K.DISTURBANCE_CHANGED), (CHECKOUT, SEARCH))), (told(R.SERVICES_ADDED), told(R.OPENED, "chat"))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", OUR_TABLE, ids=lambda row: row.says)
+def test_routing_by_service_and_owner(row: OurRow) -> None:
+    facts = Facts()
+    for number, (fact, touches) in enumerate(row.changes, 1):
+        judgement = judge_touched(fact, touches, SeverityRules())
+        question = Question(
+            LoggedChange(number, fact),
+            judgement.severity,
+            judgement.reason,
+            ACME,
+            {"c1": API, "c2": WEB},
+            touches,
+            judgement.steady,
+            teams={"shop": ("mail",), "find": ("chat", "mail")},
+        )
+        answer = route(question, row.routes, ("mail", "chat"), facts, NOW)
+    assert tuple((d.channel, d.told, d.reason) for d in answer.decisions) == row.answers
+    assert [d.channel for d in answer.deliveries] == [c for c, is_told, _ in row.answers if is_told]
+
+
 def test_subject_stays_and_messages_are_counted() -> None:
     facts, subjects, numbers = Facts(), set(), []
     for number, fact in enumerate(
@@ -270,6 +335,16 @@ def test_somebody_whose_turn_comes_again_goes_on_hearing() -> None:
     assert last == (told(R.PHASE_CHANGED, "ada"), kept(R.OFF_DUTY, "bob"))
 
 
-def test_a_rotation_that_leads_to_nobody_is_no_route() -> None:
-    (answer,) = on_duty((OPENED, Reach({"oncall:primary": ()})))
-    assert answer == (kept(R.NO_ROUTE),)
+def test_an_owner_can_be_reached_through_its_rotation() -> None:
+    question = Question(
+        LoggedChange(1, OPENED),
+        Severity.SEV2,
+        "",
+        ACME,
+        {},
+        touches=(CHECKOUT,),
+        teams={"shop": ("oncall:primary", "mail")},
+    )
+    routes = (Route("owners", channels=("owner",)),)
+    answer = route(question, routes, ("ada", "bob", "mail"), Facts(), NOW, duty("bob"))
+    assert [delivery.channel for delivery in answer.deliveries] == ["bob", "mail"]

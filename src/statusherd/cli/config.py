@@ -46,8 +46,10 @@ def check(
         return
     for warning in config.warnings:
         warn(warning)
+    services = (count(len(config.services), "service"),) if config.services else ()
     numbers = (
         count(len(config.vendors), "vendor"),
+        *services,
         count(len(config.channels), "channel"),
         count(len(config.routes), "route"),
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from statusherd.model.changes import Change
+from statusherd.model.services import Touch
 from statusherd.model.words import DeliveryState, Severity
 
 
@@ -42,6 +43,15 @@ class Reason(StrEnum):
     ROLLUP_DID_NOT_MOVE = "rollup_did_not_move", "a component changed, the vendor as a whole did not"
     OFF_DUTY = "off_duty", "somebody else is on call now: this one hears of the end only"
     NOTHING_OPEN = "nothing_open", "nothing was open when the vendor was first seen"
+    SEVERITY_CHANGED = "severity_changed", "what it means for our services changed"
+    SERVICES_ADDED = "services_added", "it touches further services of ours"
+    SERVICE_NOT_SELECTED = "service_not_selected", "it touches none of the services that the route selects"
+    OWNER_NOT_SELECTED = "owner_not_selected", "no owner that the route selects has a service that it touches"
+    NO_OWNER = "no_owner", "the route tells owners, and no service that it touches has one"
+    TOLD_WITH_DISTURBANCE = (
+        "told_with_disturbance",
+        "a service depends on the component: what that means is told as an incident or a disturbance",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,11 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a channel was told last in a thread. `ended` once it heard of the end."""
+    """What a channel was told last in a thread. `ended` once it heard of the end.
+
+    `severity` is what it was within business hours, None where no service was mapped then; `services` are
+    the names of those that were touched.
+    """
 
     thread: str
     channel: str
@@ -67,6 +81,8 @@ class Told:
     impact: str
     messages: int
     ended: bool = False
+    severity: Severity | None = None
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,8 @@ class Alert:
 
     `number` counts the messages of this thread to this channel from 1. `opened` is the number's
     meaning: the first message of a thread for this channel, whatever the Change is called.
+    `touches` are the services of ours that it touches; `added` names those that the channel did not hear
+    of before, where it heard of others or of none. `severity_before` is what it was told last, if another.
     """
 
     thread: Thread
@@ -85,6 +103,9 @@ class Alert:
     number: int
     ends: bool = False
     drill: bool = False
+    touches: tuple[Touch, ...] = ()
+    added: tuple[str, ...] = ()
+    severity_before: Severity | None = None
 
     @property
     def opens(self) -> bool:

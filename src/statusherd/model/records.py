@@ -150,10 +150,15 @@ class KnownMaintenance:
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """Trouble that no posted incident explains: since when, and how bad."""
+    """Trouble that no posted incident explains: since when, and how bad.
+
+    `floor` None: it is the page's own word. Else it began with components that services depend on, and
+    `floor` is what the page said then: only what is worse than that belongs to it.
+    """
 
     since: datetime
     status: Status
+    floor: Status | None = None
 
     @property
     def id(self) -> str:

@@ -19,9 +19,11 @@ DEFAULT_EVENTS: Final = EVENTS - {"maintenance"}
 class Route:
     """One rule of the routing, in the order of the config; the first that selects an event ends the search.
 
-    `vendors`, `components` and `regions` are case-insensitive globs, `tags` are words of the vendor;
-    empty selects all, several are alternatives. `severity` selects this or worse, None any.
-    `channels` are names of channels, or "oncall:NAME" for those of whoever is on call in that rotation.
+    `vendors`, `components`, `regions`, `services` and `owners` are case-insensitive globs, `tags` are words
+    of the vendor or of a touched service; empty selects all, several are alternatives. `services` and
+    `owners` must hold of one service that is touched. `severity` selects this or worse, None any.
+    Among `channels` the word "owner" stands for those of the owners of the services that are selected, and
+    "oncall:NAME" for those of whoever is on call in that rotation.
     `go_on`: later routes are asked too. `name` is what `alert explain` calls it ("route 1").
     """
 
@@ -34,6 +36,8 @@ class Route:
     tags: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     go_on: bool = False
+    services: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert
 from statusherd.model.records import Component, Maintenance, VendorIncident
+from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.markup import one_line
@@ -19,6 +21,11 @@ ENDS: Final = frozenset(
      K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT}
 )  # fmt: skip
 """Changes after which nobody has to do anything."""
+_TROUBLE: Final = frozenset(
+    {K.FIRST_LOOK, K.INCIDENT_OPENED, K.INCIDENT_UPDATED, K.INCIDENT_REOPENED, K.INCIDENT_STALE,
+     K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED}
+)  # fmt: skip
+"""Changes that tell of trouble which goes on."""
 _WAKES: Final = (Severity.SEV1, Severity.SEV2)
 
 
@@ -29,12 +36,34 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     mark, what = _HEADLINES[change.kind](alert, zone)
     wakes = alert.severity in _WAKES and change.kind not in ENDS
     start = f"{alert.severity} {mark}" if wakes else mark
-    text = (
-        f"{start}: {what}"
-        if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT)
-        else f"{start}: {vendor}: {what}"
-    )
+    if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT):
+        text = f"{start}: {what}"
+    elif at_risk(alert):
+        text = f"{start}: {_services(alert.touches)} at risk: {vendor}: {what}"
+    else:
+        text = f"{start}: {vendor}: {what}"
     return f"DRILL, not real: {text}" if alert.drill else text
+
+
+def at_risk(alert: Alert) -> bool:
+    """Tell whether an alert is of trouble that services of ours may feel."""
+    is_trouble = alert.change.kind in _TROUBLE and impact_of(alert.change) is not Impact.NONE
+    return bool(alert.touches) and is_trouble
+
+
+def impact_of(change: Change) -> Impact | None:
+    """Return the worst impact of the incidents that a Change is about; None where it is about none."""
+    about = (change.incident,) if change.incident else change.incidents
+    return max((i.impact for i in about), key=lambda impact: impact.rank, default=None)
+
+
+def _services(touches: tuple[Touch, ...]) -> str:
+    """Return services as in "checkout", "checkout and search", "checkout, search and 3 more services"."""
+    names = [one_line(touch.service, 40) for touch in touches[:2]]
+    if len(touches) > 2:
+        more = len(touches) - 2
+        return f"{', '.join(names)} and {more} more {'service' if more == 1 else 'services'}"
+    return " and ".join(names)
 
 
 def _incident(alert: Alert) -> VendorIncident:
@@ -102,12 +131,17 @@ def _worst(incidents: Iterable[VendorIncident]) -> str:
 
 
 def _disturbed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    return "OPENED", f"{state(alert.change.after)}, no incident is posted"
+    change = alert.change
+    if "components" in change.facets:
+        return "OPENED", f"{component_list(change.components, 3)}, no incident is posted on it"
+    return "OPENED", f"{state(change.after)}, no incident is posted"
 
 
 def _disturbance_changed(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
     change = alert.change
     mark = _open_since(alert.thread.opened_at, alert, zone) if alert.opens else "UPDATE"
+    if "components" in change.facets:
+        return mark, f"now {component_list(change.components, 3)}, no incident is posted on it"
     return mark, f"now {state(change.after)}, no incident is posted"
 
 
@@ -115,7 +149,11 @@ def _disturbance_ended(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
     if "taken_over" in change.facets:
         return "TAKEN OVER", "an incident was posted and tells it from here on"
-    return _after("RESOLVED", change.since, change.at), f"{state(change.after)} again; no incident was posted"
+    mark = _after("RESOLVED", change.since, change.at)
+    if "components" in change.facets:
+        well = component_list(change.components, 3) or "what services depend on is well again"
+        return mark, f"{well}; no incident was posted on it"
+    return mark, f"{state(change.after)} again; no incident was posted"
 
 
 def _components_changed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:

@@ -6,51 +6,32 @@ nothing is said twice, what was opened to a channel is also ended to it, and eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
-from statusherd.model.changes import Change, LoggedChange
+from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, Thread, Told
-from statusherd.model.records import Component, VendorIncident
 from statusherd.model.routing import Reach, Route
-from statusherd.model.selection import matches, names_region, names_selected
-from statusherd.model.vendors import WatchedVendor
+from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind, Severity
+from statusherd.notify.matchers import incident_out_of_scope, mismatch, out_of_scope, targets
+from statusherd.notify.question import Part, Question
 from statusherd.notify.threads import (
     STEPS,
     Step,
-    event_of,
     first_disturbance_thread,
     incident_thread,
     thread_id,
     thread_of,
 )
 
+__all__ = ["Facts", "Part", "Question", "Routing", "dedup_key", "route", "threads_of"]
+
 ANYONE: Final = Reach()
 """Where nobody takes turns: every target is the channel of that name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A Change to route with what is known beside it: severity, vendor, and the vendor's components."""
-
-    logged: LoggedChange
-    severity: Severity
-    severity_reason: str
-    vendor: WatchedVendor | None
-    """None where the Change is about no vendor (we cannot see out) or one that was removed since."""
-    components: Mapping[str, Component] = field(default_factory=dict)
-
-    @property
-    def change(self) -> Change:
-        return self.logged.change
-
-    @property
-    def title(self) -> str:
-        return self.vendor.title if self.vendor else self.change.vendor
 
 
 @dataclass(slots=True)
@@ -120,13 +101,13 @@ def _verdicts(
 ) -> Iterator[_Verdict]:
     change = question.change
     step = STEPS[change.kind][1]
-    if (why := _not_news(change, step)) is not None:
+    if (why := _not_news(question, step)) is not None:
         yield _Verdict(None, why)
         return
     listening = [c for c in facts.channels_told(thread_id(change)) if c in channels]
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
-            yield _goes_on(change, step, facts.told[thread_id(change), channel], reach)
+            yield _goes_on(question, step, facts.told[thread_id(change), channel], reach)
     if step is Step.END:
         if not listening:
             yield _Verdict(None, Reason.NOT_TOLD_BEFORE)
@@ -138,31 +119,67 @@ def _verdicts(
     yield from _by_routes(question, routes, channels - known, facts, reach)
 
 
-def _not_news(change: Change, step: Step) -> Reason | None:
+def _not_news(question: Question, step: Step) -> Reason | None:
     """Return why a Change is told to nobody, whatever the routes say; None where it may be told."""
+    change = question.change
     if change.kind is ChangeKind.COMPONENT_CHANGED:
-        return Reason.ROLLUP_DID_NOT_MOVE
+        return Reason.TOLD_WITH_DISTURBANCE if question.touches else Reason.ROLLUP_DID_NOT_MOVE
     if change.kind is ChangeKind.MAINTENANCE_UPDATED:
         return Reason.NOTHING_NEW
     if step is Step.RECORD:
         return Reason.RECORDED_ONLY
-    if change.kind is ChangeKind.INCIDENT_UPDATED and not {"phase", "impact"} & set(change.facets):
+    if change.kind is ChangeKind.INCIDENT_UPDATED and not _news_facets(question) & set(change.facets):
         return Reason.NOTHING_NEW
     if change.kind is ChangeKind.FIRST_LOOK and not (change.incidents or change.status.is_trouble):
         return Reason.NOTHING_OPEN
     return None
 
 
-def _goes_on(change: Change, step: Step, told: Told, reach: Reach) -> _Verdict:
+def _news_facets(question: Question) -> frozenset[str]:
+    """Return what must have moved for an update to be news."""
+    # What reaches further may touch services that it did not touch before.
+    return _NEWS if question.steady is None else _NEWS | _REACH
+
+
+_NEWS: Final = frozenset({"phase", "impact"})
+_REACH: Final = frozenset({"components", "regions"})
+
+
+def _goes_on(question: Question, step: Step, told: Told, reach: Reach) -> _Verdict:
+    change = question.change
     if step is Step.END:
         if "taken_over" in change.facets:
             return _Verdict(told.channel, Reason.PART_OF_INCIDENT)
         return _Verdict(told.channel, Reason.ENDED, told=True)
-    if (told.phase, told.impact) == _standing(change):
+    moved = _moved(question, told)
+    if moved is None:
         return _Verdict(told.channel, Reason.ALREADY_TOLD)
     if told.channel in reach.off_duty:
         return _Verdict(told.channel, Reason.OFF_DUTY)
-    return _Verdict(told.channel, Reason.PHASE_CHANGED, told=True)
+    return _Verdict(told.channel, moved, told=True)
+
+
+def _moved(question: Question, told: Told) -> Reason | None:
+    """Return what is new to a channel that was told of a thread before; None where nothing is."""
+    if (told.phase, told.impact) != _standing(question.change):
+        return Reason.PHASE_CHANGED
+    if _added(question, told):
+        return Reason.SERVICES_ADDED
+    return Reason.SEVERITY_CHANGED if _severity_before(question, told) is not None else None
+
+
+def _added(question: Question, told: Told | None) -> tuple[str, ...]:
+    """Return the services touched that a channel did not hear of when it was told last."""
+    if told is None or told.ended or told.severity is None or question.steady is None:
+        return ()
+    return tuple(name for name in question.services if name not in told.services)
+
+
+def _severity_before(question: Question, told: Told | None) -> Severity | None:
+    """Return the severity that a channel was told last, None where it is the same."""
+    if told is None or told.ended or question.steady in (None, told.severity):
+        return None
+    return told.severity
 
 
 def _standing(change: Change) -> tuple[str, str]:
@@ -178,17 +195,21 @@ def _by_routes(
     question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts, reach: Reach
 ) -> Iterator[_Verdict]:
     """Ask the routes in order; each channel gets one answer, the best that a route has for it."""
-    refusals: dict[str, _Verdict] = {}
+    refusals: dict[str | None, _Verdict] = {}
     chosen: dict[str, _Verdict] = {}
-    out_of_scope = _out_of_scope(question)
+    beyond = out_of_scope(question)
     for candidate in routes:
-        why = _mismatch(candidate, question) or out_of_scope
-        for channel in reach.channels(candidate.channels):
+        reached = reach.channels(targets(candidate, question))
+        # A route that reaches nobody takes nothing from those below it.
+        why = mismatch(candidate, question) or beyond or (None if reached else Reason.NO_OWNER)
+        for channel in reached:
             if channel in channels and why is None:
                 reason = _news(question.change, facts, channel)
                 chosen.setdefault(channel, _Verdict(channel, reason, told=True, route=candidate.name))
             elif channel in channels and why is not None:
                 refusals.setdefault(channel, _Verdict(channel, why, route=candidate.name))
+        if not reached and why is not None:
+            refusals.setdefault(None, _Verdict(None, why, route=candidate.name))
         if why is None and not candidate.go_on:
             break
     yield from chosen.values()
@@ -203,64 +224,12 @@ def _news(change: Change, facts: Facts, channel: str) -> Reason:
     return Reason.REOPENED if (thread_id(change), channel) in facts.told else Reason.OPENED
 
 
-def _out_of_scope(question: Question) -> Reason | None:
-    """Return why a Change concerns no part of the vendor that is ours; None where it does."""
-    vendor, change = question.vendor, question.change
-    if vendor is None:
-        return None
-    if change.kind is ChangeKind.FIRST_LOOK and change.incidents:
-        reasons = [_incident_out_of_scope(i, vendor, question) for i in change.incidents]
-        return reasons[0] if all(reasons) else None
-    if change.incident is None:
-        return None
-    return _incident_out_of_scope(change.incident, vendor, question)
-
-
-def _incident_out_of_scope(
-    incident: VendorIncident, vendor: WatchedVendor, question: Question
-) -> Reason | None:
-    if incident.impact.rank < vendor.min_impact.rank:
-        return Reason.BELOW_MIN_IMPACT
-    if not names_selected(vendor.components, incident, question.components, question.change.components):
-        return Reason.COMPONENT_NOT_SELECTED
-    if not names_region(vendor.regions, incident.regions):
-        return Reason.REGION_NOT_SELECTED
-    return None
-
-
-def _mismatch(candidate: Route, question: Question) -> Reason | None:
-    """Return the first matcher of a route that refuses a Change; None where all agree."""
-    change, tags = question.change, question.vendor.tags if question.vendor else ()
-    if event_of(change) not in candidate.events:
-        return Reason.EVENT_NOT_SELECTED
-    if candidate.vendors and not any(matches(p, change.vendor, question.title) for p in candidate.vendors):
-        return Reason.VENDOR_NOT_SELECTED
-    if candidate.tags and not set(candidate.tags) & set(tags):
-        return Reason.VENDOR_NOT_SELECTED
-    # "SEV1" < "SEV2" as words: the smaller number is the worse.
-    if candidate.severity is not None and question.severity > candidate.severity:
-        return Reason.BELOW_SEVERITY
-    return _part_mismatch(candidate, question)
-
-
-def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
-    change = question.change
-    concerned = (change.incident,) if change.incident else change.incidents
-    if not concerned:
-        return None
-    every, named = question.components, change.components
-    if not any(names_selected(candidate.components, i, every, named) for i in concerned):
-        return Reason.COMPONENT_NOT_SELECTED
-    if not any(names_region(candidate.regions, incident.regions) for incident in concerned):
-        return Reason.REGION_NOT_SELECTED
-    return None
-
-
 def _delivery(
     question: Question, thread: Thread, verdict: _Verdict, facts: Facts, now: datetime
 ) -> NewDelivery:
     assert verdict.channel is not None
     before = facts.told.get((thread.id, verdict.channel))
+    step = STEPS[question.change.kind][1]
     alert = Alert(
         thread=thread,
         change=_in_scope(question),
@@ -268,10 +237,23 @@ def _delivery(
         severity=question.severity,
         severity_reason=question.severity_reason,
         number=(before.messages if before else 0) + 1,
-        ends=STEPS[question.change.kind][1] in (Step.END, Step.NOTICE, Step.SUMMARY),
+        ends=step in (Step.END, Step.NOTICE, Step.SUMMARY),
+        touches=_touches_told(question, step, before),
+        added=_added(question, before) if step is Step.UPDATE else (),
+        severity_before=_severity_before(question, before) if step is Step.UPDATE else None,
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
+
+
+def _touches_told(question: Question, step: Step, before: Told | None) -> tuple[Touch, ...]:
+    """Return the services that a message speaks of: at an end those that it was told of, and no others.
+
+    What is over often names no component any more, which elsewhere stands for the whole vendor.
+    """
+    if step is not Step.END or before is None:
+        return question.touches
+    return tuple(touch for touch in question.touches if touch.service in before.services)
 
 
 def _in_scope(question: Question) -> Change:
@@ -279,7 +261,7 @@ def _in_scope(question: Question) -> Change:
     change, vendor = question.change, question.vendor
     if vendor is None or not change.incidents:
         return change
-    ours = tuple(i for i in change.incidents if _incident_out_of_scope(i, vendor, question) is None)
+    ours = tuple(i for i in change.incidents if incident_out_of_scope(i, vendor, question) is None)
     return replace(change, incidents=ours)
 
 
@@ -298,22 +280,28 @@ def _told(
     threads = [thread]
     for delivery in deliveries:
         alert = delivery.alert
+        services = tuple(touch.service for touch in alert.touches)
         standing = _standing(alert.change)
-        facts.append(Told(thread.id, delivery.channel, *standing, alert.number, ended=alert.ends))
-        for opened, phase in _opened_by_summary(alert.change, question.title):
+        place = (thread.id, delivery.channel)
+        facts.append(Told(*place, *standing, alert.number, alert.ends, question.steady, services))
+        for opened, phase, part in _opened_by_summary(alert.change, question):
             threads.append(opened)
-            facts.append(Told(opened.id, delivery.channel, *phase, messages=0))
+            facts.append(
+                Told(opened.id, delivery.channel, *phase, 0, severity=part.steady, services=part.services)
+            )
     return tuple(facts), tuple(threads)
 
 
-def _opened_by_summary(change: Change, title: str) -> Iterator[tuple[Thread, tuple[str, str]]]:
+def _opened_by_summary(change: Change, question: Question) -> Iterator[tuple[Thread, tuple[str, str], Part]]:
     """Yield the threads that a first look's summary opens besides its own: they go on in their own right."""
     if change.kind is not ChangeKind.FIRST_LOOK:
         return
+    whole = Part(question.steady, question.services)
     for incident in change.incidents:
         opened = replace(change, kind=ChangeKind.INCIDENT_OPENED, incident=incident, incidents=())
-        yield thread_of(opened, title), _standing(opened)
+        part = question.parts.get(incident.id, whole)
+        yield thread_of(opened, question.title), _standing(opened), part
     if not change.incidents:
         opened = replace(change, kind=ChangeKind.DISTURBANCE_OPENED)
-        thread = replace(thread_of(opened, title), id=first_disturbance_thread(change))
-        yield thread, _standing(opened)
+        thread = replace(thread_of(opened, question.title), id=first_disturbance_thread(change))
+        yield thread, _standing(opened), whole

@@ -17,6 +17,7 @@ from statusherd.model.delivery import Alert
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.headlines import component_list, headline, state, titled
+from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
 from statusherd.notify.markup import Link, lines, link, one_line
 from statusherd.notify.times import length, moment
 
@@ -52,6 +53,7 @@ class Telling:
     facts: tuple[Fact, ...] = ()
     items: tuple[Item, ...] = ()
     more_items: int = 0
+    impact: Impacted = UNTOUCHED
     words_of: str = ""
     words: tuple[str, ...] = ()
     links: tuple[tuple[str, Link], ...] = ()
@@ -81,6 +83,7 @@ def tell(alert: Alert, asking: Asking) -> Telling:
         facts=tuple(_facts(alert, asking)),
         items=tuple(_item(incident, zone) for incident in listed),
         more_items=len(change.incidents) - len(listed) if listed else 0,
+        impact=impacted(alert, max(asking.size.items, 1)),
         words_of=f"{one_line(alert.vendor_title, 80)} says ({_said(newest, zone)})" if newest else "",
         words=lines(newest.text, asking.size.words) if newest else (),
         links=tuple(_links(change, asking)),
@@ -101,6 +104,7 @@ def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
 def _notes(alert: Alert) -> Iterator[str]:
     """Yield what the reader must know to take the first line rightly, and what can be done."""
     change, vendor = alert.change, one_line(alert.vendor_title, 80)
+    yield from news(alert)
     match change.kind:
         case K.FIRST_LOOK:
             yield f"{vendor} is watched from now on. What was open already is told once, here."

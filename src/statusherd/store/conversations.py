@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from statusherd.model.delivery import Decision, Reason, Thread, Told
+from statusherd.model.words import Severity
 from statusherd.store import tables
-from statusherd.store.rows import insert_or_ignore, insert_or_replace
+from statusherd.store.rows import dump_words, insert_or_ignore, insert_or_replace, load_words
 
 _thread, _told, _decision = tables.thread, tables.told, tables.decision
 _AT_ONCE: Final = 500
@@ -29,7 +30,7 @@ def facts(
         for row in conn.execute(_THREADS, some):
             known[row.id] = Thread(row.id, row.vendor, row.subject, row.opened_at)
         for row in conn.execute(_TOLD, some):
-            told[row.thread, row.channel] = Told(*row)
+            told[row.thread, row.channel] = _told_of(row)
     return known, told
 
 
@@ -50,6 +51,8 @@ def put_told(conn: Connection, told: Iterable[Told]) -> None:
             "impact": each.impact,
             "messages": each.messages,
             "ended": each.ended,
+            "severity": each.severity,
+            "services": dump_words(each.services) if each.services else None,
         }
         for each in told
     ]
@@ -80,6 +83,19 @@ def decisions_of(conn: Connection, change_number: int) -> tuple[Decision, ...]:
     return tuple(
         Decision(row.change_number, row.told, _REASONS[row.reason], row.route, row.channel)
         for row in conn.execute(query)
+    )
+
+
+def _told_of(row: Row[Any]) -> Told:
+    return Told(
+        row.thread,
+        row.channel,
+        row.phase,
+        row.impact,
+        row.messages,
+        row.ended,
+        Severity(row.severity) if row.severity is not None else None,
+        load_words(row.services) if row.services is not None else (),
     )
 
 

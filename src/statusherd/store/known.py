@@ -154,7 +154,6 @@ def _stored(
     incidents: Mapping[str, KnownIncident],
     maintenances: Mapping[str, KnownMaintenance],
 ) -> StoredState:
-    since, status = row.disturbance_since, row.disturbance_status
     known = Known(
         vendor=row.vendor,
         format=row.format,
@@ -164,7 +163,7 @@ def _stored(
         components=components,
         incidents=incidents,
         maintenances=maintenances,
-        disturbance=Disturbance(since, _STATUS[status]) if since is not None else None,
+        disturbance=_disturbance(row),
         failed_looks=row.failed_looks,
         failing_since=row.failing_since,
         blind_since=row.blind_since,
@@ -173,3 +172,10 @@ def _stored(
     )
     validators = VALIDATORS.load(row.validators) if row.validators != "[]" else ()
     return StoredState(known, row.seq, row.seen_at, row.changed_at, row.rereads_at, validators)
+
+
+def _disturbance(row: AnyRow) -> Disturbance | None:
+    since, floor = row.disturbance_since, row.disturbance_floor
+    if since is None:
+        return None
+    return Disturbance(since, _STATUS[row.disturbance_status], _STATUS[floor] if floor is not None else None)

@@ -133,6 +133,7 @@ def _values(record: LookRecord) -> dict[str, Any]:
         "open_incidents": sum(incident.is_open for incident in known.incidents.values()),
         "disturbance_since": disturbance.since if disturbance else None,
         "disturbance_status": disturbance.status if disturbance else None,
+        "disturbance_floor": disturbance.floor if disturbance else None,
         "failed_looks": known.failed_looks,
         "failing_since": known.failing_since,
         "blind_since": known.blind_since,

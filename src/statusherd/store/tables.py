@@ -65,6 +65,8 @@ class VendorStateRow(SQLModel, table=True):
     error: str | None = Field(sa_type=Words)
     validators: str = Field(sa_type=Words)
     """JSON of StoredValidators, one per address of the look."""
+    disturbance_floor: str | None = Field(default=None, sa_type=Words)
+    """What the page said when components that services need began it; none where it is the page's word."""
 
 
 class ComponentRow(SQLModel, table=True):
@@ -231,7 +233,11 @@ class ThreadRow(SQLModel, table=True):
 
 
 class ToldRow(SQLModel, table=True):
-    """What a channel was told last in a thread."""
+    """What a channel was told last in a thread.
+
+    `severity` is that within business hours, `services` the JSON list of those touched; none where no
+    service was mapped then.
+    """
 
     __tablename__ = "told"
     thread: str = Field(sa_type=Words, primary_key=True, foreign_key="thread.id", ondelete="CASCADE")
@@ -240,6 +246,8 @@ class ToldRow(SQLModel, table=True):
     impact: str = Field(sa_type=Words)
     messages: int
     ended: bool
+    severity: str | None = Field(default=None, sa_type=Words)
+    services: str | None = Field(default=None, sa_type=Words)
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -14,31 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from statusherd.model.changes import Change
-from statusherd.model.records import Component, Disturbance, Known, Snapshot
-from statusherd.model.selection import names_selected, rotten, selected
-from statusherd.model.status import worst
-from statusherd.model.words import ChangeKind, Status
-from statusherd.watch.compare_incidents import compare_incidents, touched
+from statusherd.model.records import Component, Known, Snapshot
+from statusherd.model.selection import rotten
+from statusherd.model.words import ChangeKind
+from statusherd.watch.compare_disturbances import first_disturbance, follow_disturbance, troubled
+from statusherd.watch.compare_incidents import compare_incidents
 from statusherd.watch.compare_maintenances import compare_maintenances
+from statusherd.watch.policy import Policy
 
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How a vendor's looks are judged."""
-
-    blind_after: int = 3
-    """Failed looks in a row until the source counts as blind, …"""
-    blind_for: timedelta = timedelta(minutes=5)
-    """… and for how long at least: a page that is looked at every second may restart in peace."""
-    stale_after: timedelta = timedelta(days=30)
-    """An open incident that nobody touched for this long is stale."""
-    accept_after: int = 3
-    """Suspicious looks in a row until they are believed."""
-    components: tuple[str, ...] = ()
-    """The vendor's component filter."""
+__all__ = ["DEFAULT_POLICY", "Comparison", "Policy", "compare", "needs_history", "readable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +37,6 @@ class Comparison:
 
 
 DEFAULT_POLICY = Policy()
-_SPEAKS_FOR = timedelta(days=1)
 
 
 def compare(known: Known, snapshot: Snapshot, policy: Policy = DEFAULT_POLICY) -> Comparison:
@@ -77,7 +63,7 @@ def _first_look(known: Known, snapshot: Snapshot, policy: Policy) -> Comparison:
         after,
         incidents=incidents.known,
         maintenances=maintenances.known,
-        disturbance=_first_disturbance(after, snapshot, policy),
+        disturbance=first_disturbance(after, snapshot, policy),
     )
     change = Change(
         vendor=known.vendor,
@@ -87,22 +73,11 @@ def _first_look(known: Known, snapshot: Snapshot, policy: Policy) -> Comparison:
         after=after.status,
         status=after.status,
         incidents=snapshot.open_incidents,
-        components=_troubled(snapshot.components),
+        components=troubled(snapshot.components),
         page_url=snapshot.page_url,
     )
     seen = _sighted(known, now)
     return _with_filter_rot(Comparison(after, (*seen, change)), snapshot, policy)
-
-
-def _first_disturbance(known: Known, snapshot: Snapshot, policy: Policy) -> Disturbance | None:
-    state = _watched(known, policy)
-    if snapshot.open_incidents or not state.is_trouble:
-        return None
-    return Disturbance(snapshot.observed_at, state)
-
-
-def _troubled(components: tuple[Component, ...]) -> tuple[Component, ...]:
-    return tuple(component for component in components if component.status.is_trouble)
 
 
 def _is_suspicious(known: Known, snapshot: Snapshot) -> bool:
@@ -138,7 +113,7 @@ def _whole_look(known: Known, snapshot: Snapshot, policy: Policy) -> Comparison:
         incidents=incidents.known,
         maintenances=maintenances.known,
     )
-    disturbance, disturbed = _disturbance(known, after, snapshot, policy)
+    disturbance, disturbed = follow_disturbance(known, after, snapshot, policy)
     changes = (
         *_sighted(known, snapshot.observed_at),
         *moved,
@@ -239,74 +214,6 @@ def _component_changes(before: Known, after: Known, snapshot: Snapshot) -> tuple
             after=after.status,
             components=changed,
         ),
-    )
-
-
-def _watched(known: Known, policy: Policy) -> Status:
-    """Return the state whose fall means trouble: of the selected components, else the page's own word."""
-    if policy.components and known.components:
-        chosen = selected(policy.components, known.components.values())
-        return worst(component.status for component in chosen) or Status.UNKNOWN
-    if known.page_status is not None:
-        return known.page_status
-    return known.status
-
-
-def _disturbance(
-    before: Known, after: Known, snapshot: Snapshot, policy: Policy
-) -> tuple[Disturbance | None, tuple[Change, ...]]:
-    """Follow trouble that no posted incident explains: it opens only where the state fell with this look."""
-    was, is_ = _watched(before, policy), _watched(after, policy)
-    explained = _is_explained(after, snapshot.observed_at, policy)
-    current = before.disturbance
-    if current is None:
-        fell = is_.is_trouble and is_.rank > was.rank and was is not Status.UNKNOWN
-        if explained or not fell:
-            return None, ()
-        opened = Disturbance(snapshot.observed_at, is_)
-        return opened, (_disturbed(snapshot, before, opened, after=is_, was=was),)
-    change = _disturbed(snapshot, before, current, after=is_, was=was)
-    if explained:
-        why = "an incident was posted and tells it from here on"
-        ended = replace(change, kind=ChangeKind.DISTURBANCE_ENDED, reason=why, facets=("taken_over",))
-        return None, (ended,)
-    if is_ is Status.UNKNOWN or is_ is current.status:
-        return current, ()
-    if not is_.is_trouble:
-        return None, (replace(change, kind=ChangeKind.DISTURBANCE_ENDED, reason="the state recovered"),)
-    return replace(current, status=is_), (
-        replace(
-            change, kind=ChangeKind.DISTURBANCE_CHANGED, reason="the state changed, no incident is posted"
-        ),
-    )
-
-
-def _is_explained(known: Known, now: datetime, policy: Policy) -> bool:
-    """Tell whether an open incident of our part of the page speaks for its state.
-
-    One that nobody touched for a day does not: pages keep forgotten incidents open for months.
-    """
-    return any(
-        incident.is_open
-        and now - touched(incident) < _SPEAKS_FOR
-        and (incident.record is None or names_selected(policy.components, incident.record, known.components))
-        for incident in known.incidents.values()
-    )
-
-
-def _disturbed(
-    snapshot: Snapshot, known: Known, disturbance: Disturbance, *, was: Status, after: Status
-) -> Change:
-    return Change(
-        vendor=known.vendor,
-        kind=ChangeKind.DISTURBANCE_OPENED,
-        at=snapshot.observed_at,
-        reason="the state fell and no incident is posted",
-        subject=disturbance.id,
-        before=was,
-        after=after,
-        since=disturbance.since,
-        components=_troubled(snapshot.components),
     )
 
 

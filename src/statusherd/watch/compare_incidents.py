@@ -145,6 +145,7 @@ def _facets(old: KnownIncident, incident: VendorIncident) -> tuple[str, ...]:
         # A poorer source (a feed in place of the API) knows no impact: that takes nothing back.
         "impact": incident.impact not in (old.impact, Impact.UNKNOWN),
         "components": set(old.component_ids) != set(incident.component_ids),
+        "regions": old.record is not None and set(old.record.regions) != set(incident.regions),
         "text": old.words != words,
         "start": not incident.is_open and old.started_at != incident.started_at,
         "end": not incident.is_open and not old.is_open and old.resolved_at != incident.resolved_at,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import soupsieve
@@ -28,6 +29,10 @@ NAME = "html"
 MAX_PAGE: Final = 2_000_000
 """Characters of the largest page that is read: a tree of more would take seconds."""
 MAX_ROWS: Final = 5_000
+MAX_DEPTH: Final = 256
+"""Elements in each other; browsers stop at about twice that."""
+MAX_SEARCHED: Final = 60_000
+"""Elements and texts in all rows of a list together; those of pages of the largest size have fewer."""
 
 
 def recognise(document: Document) -> Recognition | None:  # noqa: ARG001 - no shape is this format's
@@ -67,6 +72,7 @@ def parse(documents: Sequence[Document], look: Look) -> Snapshot:
             FailureKind.TOO_LARGE, f"the page is over {MAX_PAGE} characters", subject=document.url
         )
     soup = BeautifulSoup(text, "lxml")
+    _refuse_deep(soup, document.url)
     return described.read_described(_Place(soup), look, NAME, document.url)
 
 
@@ -87,7 +93,9 @@ class _Place:
         return self.text(path) is not None
 
     def rows(self, path: str) -> Sequence[_Place]:
-        return [_Place(found) for found in self._select(_parts(path)[0], MAX_ROWS)]
+        found = self._select(_parts(path)[0], MAX_ROWS)
+        _refuse_nested(found)
+        return [_Place(row) for row in found]
 
     def lists(self, path: str) -> bool:  # noqa: ARG002 - a list of no elements leaves no trace
         """A page shows nothing where there is nothing: its other places anchor it."""
@@ -95,6 +103,26 @@ class _Place:
 
     def _select(self, selector: str, limit: int) -> Sequence[Tag]:
         return _compiled(selector).select(self.element, limit) if selector else [self.element]
+
+
+def _refuse_deep(soup: BeautifulSoup, url: str) -> None:
+    """Raise LookError for a page that is nested as none is: each selector looks at all that is around."""
+    level: list[Tag] = [soup]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element.children if isinstance(child, Tag)]
+        if not level:
+            return
+    raise LookError(FailureKind.PARSE, f"the page is nested over {MAX_DEPTH} elements deep", subject=url)
+
+
+def _refuse_nested(rows: Sequence[Tag]) -> None:
+    """Raise LookError where rows lie in each other so that each is searched again with all around it."""
+    left = MAX_SEARCHED
+    for row in rows:
+        left -= sum(1 for _ in islice(row.descendants, left + 1))
+        if left < 0:
+            message = f"rows lie in each other: over {MAX_SEARCHED} elements would be searched"
+            raise LookError(FailureKind.TOO_LARGE, message)
 
 
 def _text(element: Tag) -> str:

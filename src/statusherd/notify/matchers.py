@@ -1,0 +1,117 @@
+"""Whether a route selects a Change, and whom it then tells. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from statusherd.model.delivery import Reason
+from statusherd.model.records import VendorIncident
+from statusherd.model.routing import Route
+from statusherd.model.selection import matches, names_region, names_selected
+from statusherd.model.services import OWNER, Touch
+from statusherd.model.vendors import WatchedVendor
+from statusherd.model.words import ChangeKind
+from statusherd.notify.question import Question
+from statusherd.notify.threads import event_of
+
+
+def out_of_scope(question: Question) -> Reason | None:
+    """Return why a Change concerns no part of the vendor that is ours; None where it does."""
+    vendor, change = question.vendor, question.change
+    if vendor is None:
+        return None
+    if change.kind is ChangeKind.FIRST_LOOK and change.incidents:
+        reasons = [incident_out_of_scope(i, vendor, question) for i in change.incidents]
+        return reasons[0] if all(reasons) else None
+    if change.incident is None:
+        return None
+    return incident_out_of_scope(change.incident, vendor, question)
+
+
+def incident_out_of_scope(
+    incident: VendorIncident, vendor: WatchedVendor, question: Question
+) -> Reason | None:
+    """Return why an incident concerns no part of the vendor that is ours; None where it does."""
+    if incident.impact.rank < vendor.min_impact.rank:
+        return Reason.BELOW_MIN_IMPACT
+    if not names_selected(vendor.components, incident, question.components, question.change.components):
+        return Reason.COMPONENT_NOT_SELECTED
+    if not names_region(vendor.regions, incident.regions):
+        return Reason.REGION_NOT_SELECTED
+    return None
+
+
+def mismatch(candidate: Route, question: Question) -> Reason | None:
+    """Return the first matcher of a route that refuses a Change; None where all agree."""
+    change = question.change
+    if event_of(change) not in candidate.events:
+        return Reason.EVENT_NOT_SELECTED
+    if candidate.vendors and not any(matches(p, change.vendor, question.title) for p in candidate.vendors):
+        return Reason.VENDOR_NOT_SELECTED
+    if candidate.tags and not set(candidate.tags) & set(_tags(question)):
+        return Reason.VENDOR_NOT_SELECTED
+    # "SEV1" < "SEV2" as words: the smaller number is the worse.
+    if candidate.severity is not None and question.severity > candidate.severity:
+        return Reason.BELOW_SEVERITY
+    return _part_mismatch(candidate, question) or _service_mismatch(candidate, question)
+
+
+def _tags(question: Question) -> Iterable[str]:
+    yield from question.vendor.tags if question.vendor else ()
+    for touch in question.touches:
+        yield from touch.tags
+
+
+def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
+    change = question.change
+    concerned = (change.incident,) if change.incident else change.incidents
+    if not concerned:
+        return None
+    every, named = question.components, change.components
+    if not any(names_selected(candidate.components, i, every, named) for i in concerned):
+        return Reason.COMPONENT_NOT_SELECTED
+    if not any(names_region(candidate.regions, incident.regions) for incident in concerned):
+        return Reason.REGION_NOT_SELECTED
+    return None
+
+
+def _service_mismatch(candidate: Route, question: Question) -> Reason | None:
+    if not (candidate.services or candidate.owners) or _selected(candidate, question.touches):
+        return None
+    if any(_is_selected(candidate.services, touch.service) for touch in question.touches):
+        return Reason.OWNER_NOT_SELECTED
+    return Reason.SERVICE_NOT_SELECTED if candidate.services else Reason.OWNER_NOT_SELECTED
+
+
+def _selected(candidate: Route, touches: tuple[Touch, ...]) -> tuple[Touch, ...]:
+    """Return the touched services that a route selects by name and by owner."""
+    services, owners = candidate.services, candidate.owners
+    if not (services or owners):
+        return touches
+    return tuple(
+        touch
+        for touch in touches
+        if _is_selected(services, touch.service) and _is_selected(owners, touch.owner)
+    )
+
+
+@lru_cache(65_536)
+def _is_selected(patterns: tuple[str, ...], name: str | None) -> bool:
+    """Tell whether patterns of the configuration select a name of it; asked of each route for each Change."""
+    return not patterns or any(matches(pattern, name) for pattern in patterns)
+
+
+def targets(candidate: Route, question: Question) -> tuple[str, ...]:
+    """Return the channels of a route, in the place of "owner" those of the owners; each once.
+
+    The owners are those of the touched services that the route selects. Of a Change that it refuses they
+    are those of all that are touched, so that each of them has an answer.
+    """
+    if OWNER not in candidate.channels:
+        return candidate.channels
+    touches = _selected(candidate, question.touches) or question.touches
+    owners = dict.fromkeys(touch.owner for touch in touches if touch.owner)
+    reached = tuple(channel for owner in owners for channel in question.teams.get(owner, ()))
+    named = (reached if channel == OWNER else (channel,) for channel in candidate.channels)
+    return tuple(dict.fromkeys(channel for group in named for channel in group))

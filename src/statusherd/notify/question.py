@@ -1,0 +1,53 @@
+"""What the routing is asked: a Change, and what is known beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from statusherd.model.changes import Change, LoggedChange
+from statusherd.model.records import Component
+from statusherd.model.services import Touch
+from statusherd.model.vendors import WatchedVendor
+from statusherd.model.words import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one of several incidents means: its severity within business hours, the services it touches."""
+
+    steady: Severity | None
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A Change to route with what is known beside it: severity, vendor, and the vendor's components."""
+
+    logged: LoggedChange
+    severity: Severity
+    severity_reason: str
+    vendor: WatchedVendor | None
+    """None where the Change is about no vendor (we cannot see out) or one that was removed since."""
+    components: Mapping[str, Component] = field(default_factory=dict)
+    touches: tuple[Touch, ...] = ()
+    """The services that it touches."""
+    steady: Severity | None = None
+    """The severity within business hours; None where no service is mapped."""
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    """Of a first look: what each open incident means, by its id."""
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The channels of every team that can own a service."""
+
+    @property
+    def change(self) -> Change:
+        return self.logged.change
+
+    @property
+    def title(self) -> str:
+        return self.vendor.title if self.vendor else self.change.vendor
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of the services that it touches."""
+        return tuple(touch.service for touch in self.touches)
