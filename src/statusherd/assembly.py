@@ -90,6 +90,7 @@ def setup_of(config: Config) -> Setup:
         services=ServiceMap(config.services),
         teams={team.name: team.channels for team in config.teams},
         severities=config.severities,
+        roster=config.roster,
     )
 
 

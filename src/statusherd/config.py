@@ -12,12 +12,14 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from statusherd.config_reader import SYSTEM_CONFIG, Reader, SourceFile
+from statusherd.config_oncall import shown_oncall, shown_person
+from statusherd.config_reader import SYSTEM_CONFIG, Reader
 from statusherd.config_records import (
     Config,
     Daemon,
     Database,
     Http,
+    SourceFile,
     least_interval,
 )
 from statusherd.config_values import duration_text, size_text
@@ -94,6 +96,8 @@ def shown(config: Config) -> dict[str, Any]:
         "team": [{"name": team.name, "channels": list(team.channels)} for team in config.teams],
         "service": [_shown_service(service) for service in config.services],
         "channel": [_shown_channel(channel) for channel in config.channels],
+        "person": [shown_person(person) for person in config.roster.people.values()],
+        "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
         "route": [_shown_route(route) for route in config.routes],
         "warnings": list(config.warnings),
     }

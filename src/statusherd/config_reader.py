@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from statusherd import config_oncall
 from statusherd import config_schema as schema
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
@@ -18,6 +19,7 @@ from statusherd.config_records import (
     Daemon,
     Database,
     Http,
+    SourceFile,
     is_private,
     least_interval,
     reach_of,
@@ -27,7 +29,7 @@ from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
-from statusherd.config_values import SecretPlace, duration_text
+from statusherd.config_values import SecretPlace, duration_text, is_proxy
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import Route
 from statusherd.model.services import OWNER
@@ -43,15 +45,6 @@ SYSTEM_CONFIG: Final = Path("/etc/statusherd/config.toml")
 SYSTEM_DATA: Final = Path("/var/lib/statusherd")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A config file as it was read: its text, and the mode bits it had then."""
-
-    path: Path
-    text: str = field(repr=False)
-    mode: int
-
-
 class Reader:
     """Makes a Config of parsed TOML, noting all that is wrong on the way."""
 
@@ -65,6 +58,7 @@ class Reader:
         self.has_inline_secrets = False
         self.http = Http()
         self.tokens: dict[str, Token] = {}
+        self.zones: Mapping[str, str] = {}  # of the channels that are one person's
 
     def read(self) -> Config:
         self._refuse_unknown_keys()
@@ -72,10 +66,15 @@ class Reader:
         database = self._database(daemon.data_dir)
         self.http = self._http()
         vendors = self._vendors()
+        people, oncalls = self._sections(schema.Person, "person"), self._sections(schema.OnCall, "oncall")
+        roster = config_oncall.read_roster(people, oncalls, daemon.timezone, self.problems)
+        self.zones = config_oncall.zones_of(roster)
         channels = self._channels(daemon.timezone)
         names = [channel.name for channel in channels]
-        ours = self._ours(vendors, names, daemon.timezone)
-        routes = self._routes(vendors, names, ours)
+        config_oncall.check_channels(people, names, self.problems)
+        targets = [*names, *map(config_oncall.target_of, roster.rotations)]
+        ours = self._ours(vendors, targets, daemon.timezone)
+        routes = self._routes(vendors, targets, ours)
         self._check_default_interval(vendors)
         self._check_modes()
         return Config(
@@ -91,10 +90,12 @@ class Reader:
             teams=ours.teams,
             severities=ours.severities,
             tokens=self.tokens,
+            roster=roster,
         )
 
     def _refuse_unknown_keys(self) -> None:
-        known = ("daemon", "database", "http", "vendor", "service", "team", "severity", "channel", "route")
+        ours = ("service", "team", "severity", "channel", "person", "oncall", "route")
+        known = ("daemon", "database", "http", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -143,7 +144,7 @@ class Reader:
             return None
         path = ("http", "proxy")
         url = self._secret(place, path, is_needed=self.need_secrets)
-        if url and not _is_proxy(url):
+        if url and not is_proxy(url):
             self.problems.add(path, "must begin with http:// or https:// and name a host. Correct it")
         self.has_inline_secrets |= place.kind == "inline" and "@" in url
         return url or None
@@ -286,7 +287,7 @@ class Reader:
             format=Format(given.format) if given.format else None,
             rate=given.rate,
             fallback=given.fallback,
-            timezone=given.timezone or timezone,
+            timezone=given.timezone or self.zones.get(given.name or "", timezone),
         )
         self._check_format(path, channel)
         return channel
@@ -360,14 +361,6 @@ def _least(vendor: WatchedVendor, allow_private: bool) -> float:  # noqa: FBT001
 def _too_often(interval: float) -> str:
     text = f'"{duration_text(interval)}" is too often. Take "10s" or more'
     return f'{text} ("1s" or more is for private addresses with allow_private = true in [http])'
-
-
-def _is_proxy(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def default_data_dir(path: Path) -> Path:

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from statusherd.config_tokens import Token
+from statusherd.model.oncall import Roster
 from statusherd.model.routing import Route
 from statusherd.model.services import Service, Team
 from statusherd.model.vendors import WatchedVendor
@@ -19,6 +20,15 @@ from statusherd.watch.addresses import Reach, judge, literal
 
 POLITE: Final = 10.0
 """Seconds: no public page is looked at more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A config file as it was read: its text, and the mode bits it had then."""
+
+    path: Path
+    text: str = field(repr=False)
+    mode: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class Config:
     services: tuple[Service, ...] = ()
     teams: tuple[Team, ...] = ()
     severities: SeverityRules = field(default_factory=SeverityRules)
+    roster: Roster = field(default_factory=Roster)
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

@@ -6,6 +6,7 @@ judged in `config_reader`.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
@@ -20,13 +21,19 @@ from statusherd.config_service_values import (
     parse_needs,
 )
 from statusherd.config_values import (
+    Handover,
     SecretPlace,
     between,
+    parse_channel_name,
+    parse_day,
     parse_duration,
     parse_events,
+    parse_handover,
     parse_header_text,
     parse_name,
+    parse_order,
     parse_rate,
+    parse_rule,
     parse_secret,
     parse_size,
     parse_texts,
@@ -91,7 +98,7 @@ class Vendor(Section):
 
 
 class Channel(Section):
-    name: Name | None = None
+    name: Annotated[str, PlainValidator(parse_channel_name)] | None = None
     url: Secret | None = None
     format: Annotated[str, PlainValidator(word_of(Format))] | None = None
     rate: Annotated[float, PlainValidator(parse_rate)] | None = None
@@ -142,6 +149,23 @@ class Route(Section):
     match: Match = Match()
     channels: Texts = ()
     continue_: bool = Field(default=False, alias="continue")
+
+
+class Person(Section):
+    name: Name | None = None
+    channels: Texts = ()
+    timezone: Zone | None = None
+
+
+class OnCall(Section):
+    name: Name | None = None
+    timezone: Zone | None = None
+    people: Annotated[tuple[str, ...], PlainValidator(parse_order)] = ()
+    start: Annotated[date, PlainValidator(parse_day)] | None = None
+    every: Annotated[float, PlainValidator(between(parse_duration, "1h", "52w"))] | None = None
+    handover: Annotated[Handover, PlainValidator(parse_handover)] | None = None
+    rrule: Annotated[str, PlainValidator(parse_rule)] | None = None
+    cron: Annotated[str, PlainValidator(parse_rule)] | None = None
 
 
 SectionT = TypeVar("SectionT", bound=Section)

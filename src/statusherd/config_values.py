@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from statusherd.config_problems import did_you_mean, quoted
+from statusherd.model.oncall import ONCALL
 from statusherd.model.routing import EVENTS
 
 DAY: Final = 86_400.0
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY, "w": 7 * DAY}
 _BYTES: Final = {
     "B": 1,
     "kB": 1000,
@@ -27,10 +29,12 @@ _BYTES: Final = {
     "GB": 1000**3,
     "GiB": 1024**3,
 }
-_DURATION: Final = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?(?:ms|s|m|h|d))+\Z", re.ASCII)
-_DURATION_PART: Final = re.compile(r"([\d.]+)(ms|s|m|h|d)", re.ASCII)
+_DURATION: Final = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?(?:ms|s|m|h|d|w))+\Z", re.ASCII)
+_DURATION_PART: Final = re.compile(r"([\d.]+)(ms|s|m|h|d|w)", re.ASCII)
 _SIZE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?([A-Za-z]{1,3})\Z", re.ASCII)
 _RATE: Final = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})?(s|m|h|d)\Z", re.ASCII)
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_HANDOVER: Final = re.compile(r"(?:([A-Z][a-z]{2}) +)?([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}\Z", re.ASCII)
 
 
@@ -43,10 +47,43 @@ def parse_duration(text: object) -> float:
 
 def duration_text(seconds: float) -> str:
     """Return seconds as they are written in a config: "90s", "5m"."""
-    for unit in ("d", "h", "m"):
+    for unit in ("w", "d", "h", "m"):
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{int(seconds // _SECONDS[unit])}{unit}"
     return f"{seconds:.3f}".rstrip("0").rstrip(".") + "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A time of the day, on a day of the week (0 for Monday) or on any."""
+
+    weekday: int | None
+    at: time
+
+    def __str__(self) -> str:
+        day = "" if self.weekday is None else f"{DAYS[self.weekday]} "
+        return f"{day}{self.at:%H:%M}"
+
+
+def parse_handover(value: object) -> Handover:
+    """Return "Mon 09:00" or "09:00"; raise ValueError where it is neither."""
+    match = _HANDOVER.match(value.strip().capitalize()) if isinstance(value, str) else None
+    if match is None or (match[1] and match[1] not in DAYS):
+        raise ValueError('must be a time, with or without a day. Write it like "Mon 09:00" or "09:00"')
+    return Handover(DAYS.index(match[1]) if match[1] else None, time(int(match[2]), int(match[3])))
+
+
+def parse_day(value: object) -> date:
+    """Return a date, given as text or as TOML has them, of a year in which rotations are reckoned."""
+    try:
+        found = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, date) or isinstance(found, datetime):
+        raise ValueError('must be a date. Write it like "2026-01-05"')  # noqa: TRY004 - as all parsers do
+    if not 1970 <= found.year <= 2070:
+        raise ValueError("is out of bounds. Take a date of the years 1970 to 2070")
+    return found
 
 
 def parse_size(text: object) -> int:
@@ -119,6 +156,15 @@ def parse_web_address(value: object) -> str:
     return value
 
 
+def is_proxy(url: str) -> bool:
+    """Tell whether an address can be that of an HTTP proxy."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def parse_zone(value: object) -> str:
     """Return the name of a time zone of the IANA list; raise ValueError where it is none."""
     hint = 'Write it like "Europe/Berlin" or "UTC"'
@@ -140,12 +186,32 @@ def parse_name(value: object) -> str:
     return value
 
 
+def parse_rule(value: object) -> str:
+    """Return cron text or an RRULE as it stands; its words are judged where the start is known."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > 500:
+        raise ValueError("must be a text on one line. Write the rule in quotes")
+    return value.strip()
+
+
 def parse_texts(value: object) -> tuple[str, ...]:
-    """Return a list of texts; one alone may stand without brackets."""
+    """Return a list of texts, each once; one alone may stand without brackets."""
+    return tuple(dict.fromkeys(parse_order(value)))
+
+
+def parse_channel_name(value: object) -> str:
+    """Return the name of a channel: one that in a route means nothing else."""
+    name = parse_name(value)
+    if name.startswith(ONCALL):
+        raise ValueError(f'must not begin with "{ONCALL}": routes name rotations so. Rename it')
+    return name
+
+
+def parse_order(value: object) -> tuple[str, ...]:
+    """Return a list of texts in which one may stand several times."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(i, str) and i.strip() for i in items):
         raise ValueError('must be a text or a list of texts. Write it like ["one", "two"]')
-    return tuple(dict.fromkeys(items))
+    return tuple(items)
 
 
 def parse_header_text(value: object) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
 from typing import Final
 
 import structlog
@@ -17,17 +19,20 @@ from sqlalchemy import Connection
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.errors import FailureKind, LookError
+from statusherd.model.oncall import Roster
 from statusherd.model.records import Known, Snapshot
-from statusherd.model.routing import Route
+from statusherd.model.routing import Reach, Route
 from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Status
 from statusherd.notify import route as routing
 from statusherd.notify.channels import Channel
+from statusherd.respond import oncall
 from statusherd.respond.meaning import Meaning, meaning_of
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules
 from statusherd.states import States
 from statusherd.store import changes as change_log
+from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
@@ -53,6 +58,7 @@ class Setup:
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The channels of every team."""
     severities: SeverityRules = field(default_factory=SeverityRules)
+    roster: Roster = field(default_factory=Roster)
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""
@@ -156,9 +162,9 @@ class Pipeline:
             return 0
         now, setup = self._clock.now(), self.setup
         threads = {thread for entry in logged for thread in routing.threads_of(entry.change)}
-        facts = routing.Facts(*outbox.facts(conn, threads))
+        facts, reach = routing.Facts(*outbox.facts(conn, threads)), _reach(conn, setup, now)
         for entry in logged:
-            answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now)
+            answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now, reach)
             outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
         change_log.mark_routed(conn, [entry.number for entry in logged], now)
         return len(logged)
@@ -179,6 +185,13 @@ class Pipeline:
             parts={key: _part(each) for key, each in meaning.parts.items()},
             teams=setup.teams,
         )
+
+
+def _reach(conn: Connection, setup: Setup, now: datetime) -> Reach:
+    """Return to whom the targets of routes lead now; overrides are read here, so each counts at once."""
+    named = [*(route.channels for route in setup.routes), *setup.teams.values()]
+    overrides = override_rows.overrides(conn, now) if setup.roster.rotations else ()
+    return oncall.reach(setup.roster, chain.from_iterable(named), overrides, now)
 
 
 def _part(meaning: Meaning) -> routing.Part:

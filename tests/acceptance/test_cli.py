@@ -23,6 +23,16 @@ JSON_DOCS = (DOCS / "json.md").read_text()
 LINES = re.findall(r"^statusherd .*$", (DOCS / "cli.md").read_text(), re.MULTILINE)
 
 
+ROTATION = """
+[[person]]
+name = "ada"
+channels = ["chat"]
+[[oncall]]
+name = "primary"
+people = ["ada"]
+"""
+
+
 async def run(*words: str, code: int = 0, cwd: Path | None = None) -> tuple[str, str]:
     """Run the program without a terminal, without anybody to ask; return what it printed."""
     bare = {k: v for k, v in os.environ.items() if not k.startswith("STATUSHERD")}
@@ -202,6 +212,13 @@ async def test_every_json_output_has_the_shape_in_the_docs(installed: Installati
     await note("vendor", "search", "github")
     await note("channel", "list")
     await note("channel", "test", "chat")
+    installed.config.write_text(installed.config.read_text() + ROTATION)
+    await note(
+        "oncall", "override", "primary", "--person", "ada", "--until", "2090-01-01", "--reason", "a swap"
+    )
+    await note("oncall", "overrides")
+    await note("oncall", "show", "primary")
+    await note("oncall", "remove", "1")
     await note("config", "check")
     await note("db", "check")
     await note("db", "backup", str(tmp_path / "copy.db"))

@@ -209,6 +209,7 @@ def test_what_was_told_before_services_were_known_is_still_known(url: str, path:
         old.execute("ALTER TABLE told DROP COLUMN severity")
         old.execute("ALTER TABLE told DROP COLUMN services")
         old.execute("ALTER TABLE vendor_state DROP COLUMN disturbance_floor")
+        old.execute("DROP TABLE oncall_override")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
     with Store.open(url) as store:

@@ -86,6 +86,8 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Service,
         schema.SeverityRules,
         schema.Matrix,
+        schema.Person,
+        schema.OnCall,
         schema.Route,
         schema.Match,
     ):
@@ -118,6 +120,7 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
         "payments",
     ]
     assert [channel.name for channel in loaded.channels] == ["ops", "mail"]
+    assert list(loaded.roster.rotations) == ["primary", "twice-a-week", "first-of-month"]
     assert [route.go_on for route in loaded.routes] == [True, False]
     assert [service.name for service in loaded.services] == ["checkout", "login"]
 
@@ -388,6 +391,79 @@ def test_a_broken_channel_is_not_told_twice(written):
     assert len(mistakes(written(text))) == 1
 
 
+# On call
+
+PEOPLE = """
+    [daemon]
+    timezone = "Europe/Berlin"
+    [[channel]]
+    name = "ada-phone"
+    url = "json://127.0.0.1:9/"
+    [[channel]]
+    name = "shared"
+    url = "json://127.0.0.1:9/"
+    [[channel]]
+    name = "bob-mail"
+    url = "json://127.0.0.1:9/"
+    timezone = "UTC"
+    [[person]]
+    name = "ada"
+    channels = ["ada-phone", "shared"]
+    timezone = "America/New_York"
+    [[person]]
+    name = "bob"
+    channels = ["shared", "bob-mail"]
+    timezone = "Australia/Sydney"
+    [[route]]
+    channels = ["oncall:primary"]
+    [[oncall]]
+    name = "primary"
+    people = ["ada", "bob", "ada"]
+"""
+
+
+def test_a_rotation_needs_a_name_and_people_only(written):
+    loaded = config.load(written(PEOPLE))
+    rotation = loaded.roster.rotations["primary"]
+    assert (rotation.people, rotation.timezone) == (("ada", "bob", "ada"), "Europe/Berlin")
+    assert (
+        f"{rotation.cycle.at(0):%a %Y-%m-%d %H:%M}, {rotation.cycle.length}"
+        == "Mon 2026-01-05 09:00, 7 days, 0:00:00"
+    )
+    (shown,) = config.shown(loaded)["oncall"]
+    assert (shown["every"], shown["handover"], shown["cron"]) == ("1w", "Mon 09:00", None)
+    assert not loaded.warnings
+
+
+def test_a_team_can_be_told_through_its_rotation(written):
+    team = '[[team]]\nname = "shop"\nchannels = ["oncall:primary", "bob-mail"]\n'
+    loaded = config.load(written(PEOPLE + team))
+    assert loaded.teams[0].channels == ("oncall:primary", "bob-mail")
+
+
+def test_a_persons_own_channel_is_told_times_on_the_persons_clock(written):
+    channels = config.load(written(PEOPLE)).channels
+    assert [c.timezone for c in channels] == ["America/New_York", "Europe/Berlin", "UTC"]
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "second"),
+    [
+        ('every = "1d"', "Mon 2026-01-05 09:00", "Tue 2026-01-06 09:00"),
+        ('every = "12h"\nhandover = "08:30"', "Mon 2026-01-05 08:30", "Mon 2026-01-05 20:30"),
+        ('every = "2w"\nhandover = "Fri 17:00"', "Fri 2026-01-09 17:00", "Fri 2026-01-23 17:00"),
+        ('start = "2026-03-04"', "Wed 2026-03-04 09:00", "Wed 2026-03-11 09:00"),
+        ('start = 2026-03-04\nhandover = "mon 07:15"', "Mon 2026-03-09 07:15", "Mon 2026-03-16 07:15"),
+        ('cron = "0 9 1 * *"\nstart = "2026-03-04"', "Wed 2026-04-01 09:00", "Fri 2026-05-01 09:00"),
+        ('rrule = "FREQ=WEEKLY;BYDAY=TH;BYHOUR=9"', "Thu 2026-01-08 09:00", "Thu 2026-01-15 09:00"),
+    ],
+)
+def test_the_words_of_a_rotation_say_when_it_hands_over(written, words, first, second):
+    loaded = config.load(written(PEOPLE + words))
+    cycle = loaded.roster.rotations["primary"].cycle
+    assert [f"{cycle.at(number):%a %Y-%m-%d %H:%M}" for number in (0, 1)] == [first, second]
+
+
 # Where the file is, and where data goes
 
 
@@ -486,6 +562,7 @@ _toml_keys = st.sampled_from(
         *schema.keys(schema.Vendor),
         *schema.keys(schema.Channel),
         *schema.keys(schema.Route),
+        *schema.keys(schema.OnCall),
         "data_dir",
         "timezone",
         "log_level",
@@ -504,6 +581,8 @@ _toml_heads = st.sampled_from(
         "[[vendor]]",
         "[[channel]]",
         "[[route]]",
+        "[[person]]",
+        "[[oncall]]",
         "[vendor]",
         "[[http]]",
         "[x.y]",

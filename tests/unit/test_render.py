@@ -229,7 +229,7 @@ def test_a_text_message_holds_the_first_line_the_link_and_the_key() -> None:
         ),
         (
             about(ChangeKind.DISTURBANCE_CHANGED, before="degraded", after="major_outage"),
-            "UPDATE: GitHub: now major outage, no incident is posted",
+            "OPEN since 10:02 UTC: GitHub: now major outage, no incident is posted",
         ),
         (
             about(ChangeKind.DISTURBANCE_ENDED, after="operational", since=at(8, 57)),
@@ -337,7 +337,9 @@ def test_an_update_says_what_moved() -> None:
     assert told(moved, number=2) == f"UPDATE: GitHub: {title} (now monitoring, was investigating)"
     assert told(replace(moved, before="monitoring"), number=2) == f"UPDATE: GitHub: {title} (now monitoring)"
     # Who hears of it only now is told that it is open, not that something changed.
-    assert told(moved, number=1) == f"OPEN: GitHub: {title} (now monitoring, was investigating)"
+    assert (
+        told(moved, number=1) == f"OPEN since 09:47 UTC: GitHub: {title} (now monitoring, was investigating)"
+    )
 
 
 def test_every_kind_of_change_has_words() -> None:

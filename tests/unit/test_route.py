@@ -10,7 +10,7 @@ import pytest
 from statusherd.model.changes import Change, LoggedChange
 from statusherd.model.delivery import Reason as R  # noqa: N817 - it stands in every row of the table
 from statusherd.model.records import Component, Maintenance, VendorIncident
-from statusherd.model.routing import Route
+from statusherd.model.routing import Reach, Route
 from statusherd.model.services import Touch, TouchedBy
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind as K
@@ -284,3 +284,67 @@ def test_a_filter_holds_where_the_page_lists_only_what_is_in_trouble() -> None:
         question = Question(LoggedChange(1, about), Severity.SEV4, "", lister, {})
         (decision,) = route(question, ALL, ("mail",), Facts(), NOW).decisions
         assert decision.told is is_told
+
+
+# Whoever is on call
+
+
+DUTY = (Route("duty", channels=("oncall:primary",)),)
+
+
+def on_duty(*turns: tuple[Change, Reach]) -> list[tuple[tuple[str | None, bool, R], ...]]:
+    """Route Changes one after the other, each with who is on call then; return what each answered."""
+    facts, answers = Facts(), []
+    for number, (fact, reach) in enumerate(turns, 1):
+        question = Question(LoggedChange(number, fact), Severity.SEV4, "", ACME, {"c1": API, "c2": WEB})
+        answer = route(question, DUTY, ("ada", "bob", "pager"), facts, NOW, reach)
+        answers.append(tuple((d.channel, d.told, d.reason) for d in answer.decisions))
+    return answers
+
+
+def duty(person: str, *channels: str) -> Reach:
+    others = frozenset({"ada", "bob", "pager"} - {person, *channels})
+    return Reach({"oncall:primary": (person, *channels)}, others)
+
+
+def test_a_rotation_is_told_by_all_channels_of_who_is_on_call() -> None:
+    (answer,) = on_duty((OPENED, duty("ada", "pager")))
+    assert answer == (told(R.OPENED, "ada"), told(R.OPENED, "pager"))
+
+
+def test_after_a_handover_the_new_person_hears_of_a_change_and_the_old_one_of_the_end_only() -> None:
+    assert on_duty(
+        (OPENED, duty("ada")), (REWORDED, duty("bob")), (IDENTIFIED, duty("bob")), (RESOLVED, duty("bob"))
+    ) == [
+        (told(R.OPENED, "ada"),),
+        (kept(R.NOTHING_NEW),),
+        (kept(R.OFF_DUTY, "ada"), told(R.OPENED, "bob")),
+        (told(R.ENDED, "ada"), told(R.ENDED, "bob")),
+    ]
+
+
+def test_what_ends_after_a_handover_is_ended_to_those_who_heard_of_it_alone() -> None:
+    assert on_duty((OPENED, duty("ada")), (RESOLVED, duty("bob"))) == [
+        (told(R.OPENED, "ada"),),
+        (told(R.ENDED, "ada"),),
+    ]
+
+
+def test_somebody_whose_turn_comes_again_goes_on_hearing() -> None:
+    *_, last = on_duty((OPENED, duty("ada")), (IDENTIFIED, duty("bob")), (WORSE, duty("ada")))
+    assert last == (told(R.PHASE_CHANGED, "ada"), kept(R.OFF_DUTY, "bob"))
+
+
+def test_an_owner_can_be_reached_through_its_rotation() -> None:
+    question = Question(
+        LoggedChange(1, OPENED),
+        Severity.SEV2,
+        "",
+        ACME,
+        {},
+        touches=(CHECKOUT,),
+        teams={"shop": ("oncall:primary", "mail")},
+    )
+    routes = (Route("owners", channels=("owner",)),)
+    answer = route(question, routes, ("ada", "bob", "mail"), Facts(), NOW, duty("bob"))
+    assert [delivery.channel for delivery in answer.deliveries] == ["bob", "mail"]

@@ -21,10 +21,14 @@ def list_channels(ctx: click.Context, json_wanted: bool) -> None:  # noqa: FBT00
     """List the channels of the config. Their addresses are secrets and do not show."""
     from statusherd.cli.configured import config_of  # noqa: PLC0415
     from statusherd.config import shown as shown_config  # noqa: PLC0415
+    from statusherd.model.services import OWNER  # noqa: PLC0415
 
-    config = shown_config(config_of(ctx))
-    uses = {name: number for number, route in enumerate(config["route"], 1) for name in route["channels"]}
-    channels = [channel | {"routed": channel["name"] in uses} for channel in config["channel"]]
+    loaded = config_of(ctx)
+    targets = {target for route in loaded.routes for target in route.channels}
+    if OWNER in targets:
+        targets.update(target for team in loaded.teams for target in team.channels)
+    used = {channel for target in targets for channel in loaded.roster.channels_of(target)}
+    channels = [each | {"routed": each["name"] in used} for each in shown_config(loaded)["channel"]]
     if json_wanted:
         print_json({"channels": channels})
     elif channels:

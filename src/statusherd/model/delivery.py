@@ -41,6 +41,7 @@ class Reason(StrEnum):
     RECORDED_ONLY = "recorded_only", "recorded for the history: it was over before it was seen"
     PART_OF_INCIDENT = "part_of_incident", "an open incident of the vendor tells it already"
     ROLLUP_DID_NOT_MOVE = "rollup_did_not_move", "a component changed, the vendor as a whole did not"
+    OFF_DUTY = "off_duty", "somebody else is on call now: this one hears of the end only"
     NOTHING_OPEN = "nothing_open", "nothing was open when the vendor was first seen"
     SEVERITY_CHANGED = "severity_changed", "what it means for our services changed"
     SERVICES_ADDED = "services_added", "it touches further services of ours"

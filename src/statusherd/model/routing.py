@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from statusherd.model.words import Severity
@@ -21,7 +22,8 @@ class Route:
     `vendors`, `components`, `regions`, `services` and `owners` are case-insensitive globs, `tags` are words
     of the vendor or of a touched service; empty selects all, several are alternatives. `services` and
     `owners` must hold of one service that is touched. `severity` selects this or worse, None any.
-    Among `channels` the word "owner" stands for those of the owners of the services that are selected.
+    Among `channels` the word "owner" stands for those of the owners of the services that are selected, and
+    "oncall:NAME" for those of whoever is on call in that rotation.
     `go_on`: later routes are asked too. `name` is what `alert explain` calls it ("route 1").
     """
 
@@ -36,3 +38,19 @@ class Route:
     go_on: bool = False
     services: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """To whom the targets of routes lead at one moment.
+
+    `leads` has the targets that stand for others, with the channels they lead to now. `off_duty` are channels
+    of people whose turn is over: they hear no more than the end of what they were told.
+    """
+
+    leads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    off_duty: frozenset[str] = frozenset()
+
+    def channels(self, targets: Iterable[str]) -> tuple[str, ...]:
+        """Return the channels that targets lead to, in their order, each once."""
+        return tuple(dict.fromkeys(name for each in targets for name in self.leads.get(each, (each,))))

@@ -14,7 +14,7 @@ from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.markup import one_line
-from statusherd.notify.times import length, window
+from statusherd.notify.times import clock, length, window
 
 ENDS: Final = frozenset(
     {K.INCIDENT_RESOLVED, K.INCIDENT_WITHDRAWN, K.DISTURBANCE_ENDED, K.MAINTENANCE_ENDED,
@@ -76,13 +76,18 @@ def _opened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     return "OPENED", f"{titled(incident)} ({incident.phase})"
 
 
-def _updated(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+def _updated(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
     incident, before = _incident(alert), alert.change.before
     moved = f"now {incident.phase}"
     if before is not None and before != incident.phase:
         moved = f"{moved}, was {one_line(before)}"
     # To a channel that hears of it for the first time it is no update: it is open.
-    return "OPEN" if alert.opens else "UPDATE", f"{titled(incident)} ({moved})"
+    mark = _open_since(incident.started_at, alert, zone) if alert.opens else "UPDATE"
+    return mark, f"{titled(incident)} ({moved})"
+
+
+def _open_since(start: datetime | None, alert: Alert, zone: ZoneInfo) -> str:
+    return f"OPEN since {clock(start, alert.change.at, zone)}" if start else "OPEN"
 
 
 def _reopened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
@@ -132,11 +137,12 @@ def _disturbed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     return "OPENED", f"{state(change.after)}, no incident is posted"
 
 
-def _disturbance_changed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+def _disturbance_changed(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
     change = alert.change
+    mark = _open_since(alert.thread.opened_at, alert, zone) if alert.opens else "UPDATE"
     if "components" in change.facets:
-        return "UPDATE", f"now {component_list(change.components, 3)}, no incident is posted on it"
-    return "UPDATE", f"now {state(change.after)}, no incident is posted"
+        return mark, f"now {component_list(change.components, 3)}, no incident is posted on it"
+    return mark, f"now {state(change.after)}, no incident is posted"
 
 
 def _disturbance_ended(alert: Alert, _: ZoneInfo) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, Thread, Told
-from statusherd.model.routing import Route
+from statusherd.model.routing import Reach, Route
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind, Severity
 from statusherd.notify.matchers import incident_out_of_scope, mismatch, out_of_scope, targets
@@ -29,6 +29,9 @@ from statusherd.notify.threads import (
 )
 
 __all__ = ["Facts", "Part", "Question", "Routing", "dedup_key", "route", "threads_of"]
+
+ANYONE: Final = Reach()
+"""Where nobody takes turns: every target is the channel of that name."""
 
 
 @dataclass(slots=True)
@@ -68,14 +71,19 @@ def threads_of(change: Change) -> tuple[str, ...]:
 
 
 def route(
-    question: Question, routes: Sequence[Route], channels: Iterable[str], facts: Facts, now: datetime
+    question: Question,
+    routes: Sequence[Route],
+    channels: Iterable[str],
+    facts: Facts,
+    now: datetime,
+    reach: Reach = ANYONE,
 ) -> Routing:
     """Decide who is told of one Change; `facts` is brought up to date for the next one.
 
     `channels` are those that exist; a route's target or an old listener that is not among them is
-    passed over.
+    passed over. `reach` tells to which channels the targets of routes lead now.
     """
-    verdicts = tuple(_verdicts(question, routes, frozenset(channels), facts))
+    verdicts = tuple(_verdicts(question, routes, frozenset(channels), facts, reach))
     thread = facts.threads.get(thread_id(question.change)) or thread_of(question.change, question.title)
     deliveries = tuple(_delivery(question, thread, v, facts, now) for v in verdicts if v.told)
     told, threads = _told(question, thread, deliveries)
@@ -89,7 +97,7 @@ def route(
 
 
 def _verdicts(
-    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts
+    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts, reach: Reach
 ) -> Iterator[_Verdict]:
     change = question.change
     step = STEPS[change.kind][1]
@@ -99,7 +107,7 @@ def _verdicts(
     listening = [c for c in facts.channels_told(thread_id(change)) if c in channels]
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
-            yield _goes_on(question, step, facts.told[thread_id(change), channel])
+            yield _goes_on(question, step, facts.told[thread_id(change), channel], reach)
     if step is Step.END:
         if not listening:
             yield _Verdict(None, Reason.NOT_TOLD_BEFORE)
@@ -108,7 +116,7 @@ def _verdicts(
     if step is Step.OPEN:
         for channel in listening:
             yield _Verdict(channel, Reason.ALREADY_TOLD)
-    yield from _by_routes(question, routes, channels - known, facts)
+    yield from _by_routes(question, routes, channels - known, facts, reach)
 
 
 def _not_news(question: Question, step: Step) -> Reason | None:
@@ -137,19 +145,27 @@ _NEWS: Final = frozenset({"phase", "impact"})
 _REACH: Final = frozenset({"components", "regions"})
 
 
-def _goes_on(question: Question, step: Step, told: Told) -> _Verdict:
+def _goes_on(question: Question, step: Step, told: Told, reach: Reach) -> _Verdict:
     change = question.change
     if step is Step.END:
         if "taken_over" in change.facets:
             return _Verdict(told.channel, Reason.PART_OF_INCIDENT)
         return _Verdict(told.channel, Reason.ENDED, told=True)
-    if (told.phase, told.impact) != _standing(change):
-        return _Verdict(told.channel, Reason.PHASE_CHANGED, told=True)
+    moved = _moved(question, told)
+    if moved is None:
+        return _Verdict(told.channel, Reason.ALREADY_TOLD)
+    if told.channel in reach.off_duty:
+        return _Verdict(told.channel, Reason.OFF_DUTY)
+    return _Verdict(told.channel, moved, told=True)
+
+
+def _moved(question: Question, told: Told) -> Reason | None:
+    """Return what is new to a channel that was told of a thread before; None where nothing is."""
+    if (told.phase, told.impact) != _standing(question.change):
+        return Reason.PHASE_CHANGED
     if _added(question, told):
-        return _Verdict(told.channel, Reason.SERVICES_ADDED, told=True)
-    if _severity_before(question, told) is not None:
-        return _Verdict(told.channel, Reason.SEVERITY_CHANGED, told=True)
-    return _Verdict(told.channel, Reason.ALREADY_TOLD)
+        return Reason.SERVICES_ADDED
+    return Reason.SEVERITY_CHANGED if _severity_before(question, told) is not None else None
 
 
 def _added(question: Question, told: Told | None) -> tuple[str, ...]:
@@ -176,14 +192,14 @@ def _standing(change: Change) -> tuple[str, str]:
 
 
 def _by_routes(
-    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts
+    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts, reach: Reach
 ) -> Iterator[_Verdict]:
     """Ask the routes in order; each channel gets one answer, the best that a route has for it."""
     refusals: dict[str | None, _Verdict] = {}
     chosen: dict[str, _Verdict] = {}
     beyond = out_of_scope(question)
     for candidate in routes:
-        reached = targets(candidate, question)
+        reached = reach.channels(targets(candidate, question))
         # A route that reaches nobody takes nothing from those below it.
         why = mismatch(candidate, question) or beyond or (None if reached else Reason.NO_OWNER)
         for channel in reached:

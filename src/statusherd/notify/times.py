@@ -16,6 +16,13 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{local:%Y-%m-%d %H:%M} {_zone_name(local)} ({beside})"
 
 
+def clock(at: datetime, today: datetime, zone: ZoneInfo) -> str:
+    """Return a time as "10:47 CET", with its date before it where that is not today's."""
+    local = _local(at, zone)
+    date = "" if local.date() == _local(today, zone).date() else f"{local:%Y-%m-%d} "
+    return f"{date}{local:%H:%M} {_zone_name(local)}"
+
+
 def window(start: datetime | None, end: datetime | None, zone: ZoneInfo) -> str:
     """Return a planned window as "2026-11-24 02:00 to 04:00 CET", empty where its start is unknown."""
     if start is None:

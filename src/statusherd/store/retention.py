@@ -41,6 +41,7 @@ def prune(conn: Connection, now: datetime, keep: Keep | None = None, limit: int 
             (tables.component_span, tables.component_span.c.ended_at < now - kept.history),
             (tables.vendor_incident, _forgotten(tables.vendor_incident, now - kept.history)),
             (tables.maintenance, _forgotten(tables.maintenance, now - kept.history)),
+            (tables.oncall_override, tables.oncall_override.c.ends_at < now - kept.history),
             (tables.lease, tables.lease.c.until < now - kept.bodies),
         )
     )

@@ -293,6 +293,20 @@ class DeliveryAttemptRow(SQLModel, table=True):
     detail: str = Field(sa_type=Words)
 
 
+class OncallOverrideRow(SQLModel, table=True):
+    """Somebody who is on call in place of the one whose turn it is."""
+
+    __tablename__ = "oncall_override"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
+    oncall: str = Field(sa_type=Words)
+    person: str = Field(sa_type=Words)
+    begins_at: datetime
+    ends_at: datetime = Field(index=True)
+    reason: str = Field(sa_type=Words)
+    created_at: datetime
+
+
 class LeaseRow(SQLModel, table=True):
     """Who does a piece of work, and until when nobody else may."""
 
@@ -320,5 +334,6 @@ thread: Final = _table(ThreadRow)
 told: Final = _table(ToldRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)
+oncall_override: Final = _table(OncallOverrideRow)
 lease: Final = _table(LeaseRow)
 METADATA: Final = SQLModel.metadata
