@@ -87,6 +87,10 @@ def shown(config: Config) -> dict[str, Any]:
         },
         "database": {"url": masked(config.database.url)},
         "http": _shown_http(config.http),
+        "heartbeat": {
+            "url": masked(config.heartbeat.url) if config.heartbeat.url else None,
+            "interval": duration_text(config.heartbeat.interval),
+        },
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "channel": [_shown_channel(channel) for channel in config.channels],
         "route": [_shown_route(route) for route in config.routes],

@@ -7,10 +7,12 @@ import re
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from statusherd import config_heartbeat as heartbeat
 from statusherd import config_schema as schema
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
@@ -18,13 +20,14 @@ from statusherd.config_records import (
     Config,
     Daemon,
     Database,
+    Heartbeat,
     Http,
     least_interval,
     reach_of,
 )
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
-from statusherd.config_values import SecretPlace, duration_text
+from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import DEFAULT_EVENTS, Route
 from statusherd.model.selection import matches
@@ -71,14 +74,14 @@ class Reader:
         vendors = self._vendors()
         channels = self._channels(daemon.timezone)
         routes = self._routes(vendors, [channel.name for channel in channels])
+        beats = self._heartbeat()
         self._check_default_interval(vendors)
         self._check_modes()
-        return Config(
-            self.file.path, daemon, database, self.http, vendors, channels, routes, self.problems.warnings
-        )
+        warnings = self.problems.warnings
+        return Config(self.file.path, daemon, database, self.http, vendors, channels, routes, warnings, beats)
 
     def _refuse_unknown_keys(self) -> None:
-        known = ("daemon", "database", "http", "vendor", "channel", "route")
+        known = ("daemon", "database", "http", "heartbeat", "vendor", "channel", "route")
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -127,10 +130,17 @@ class Reader:
             return None
         path = ("http", "proxy")
         url = self._secret(place, path, is_needed=self.need_secrets)
-        if url and not _is_proxy(url):
+        if url and not is_http(url):
             self.problems.add(path, "must begin with http:// or https:// and name a host. Correct it")
         self.has_inline_secrets |= place.kind == "inline" and "@" in url
         return url or None
+
+    def _heartbeat(self) -> Heartbeat:
+        given = self._section(schema.Heartbeat, "heartbeat")
+        self.has_inline_secrets |= given.url is not None and given.url.kind == "inline"
+        fetch = partial(self._secret, path=heartbeat.PATH, is_needed=self.need_secrets)
+        allow = self.http.allow_private
+        return heartbeat.heartbeat_of(given, fetch, self.problems, allow_private=allow)
 
     # Vendors
 
@@ -354,14 +364,6 @@ def _least(vendor: WatchedVendor, allow_private: bool) -> float:  # noqa: FBT001
 def _too_often(interval: float) -> str:
     text = f'"{duration_text(interval)}" is too often. Take "10s" or more'
     return f'{text} ("1s" or more is for private addresses with allow_private = true in [http])'
-
-
-def _is_proxy(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def default_data_dir(path: Path) -> Path:

@@ -119,6 +119,15 @@ def parse_web_address(value: object) -> str:
     return value
 
 
+def is_http(url: str) -> bool:
+    """Tell whether a secret is an http or https address; it may carry a user and password."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def parse_zone(value: object) -> str:
     """Return the name of a time zone of the IANA list; raise ValueError where it is none."""
     hint = 'Write it like "Europe/Berlin" or "UTC"'

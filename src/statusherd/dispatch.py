@@ -49,6 +49,7 @@ class Dispatcher:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
         self._circuits = Circuits()
+        self._moved_at = clock.monotonic()
         self._random = random.Random()  # noqa: S311 - jitter, not a secret
         self.idle_again = asyncio.Event()
         """Set when a channel has finished what it had claimed, so that more can be claimed for it."""
@@ -57,6 +58,10 @@ class Dispatcher:
     def is_busy(self) -> bool:
         """Whether a message is under way."""
         return bool(self._tasks)
+
+    def quiet_for(self) -> float:
+        """Return the seconds since anything moved while messages are under way; 0 where none are."""
+        return self._clock.monotonic() - self._moved_at if self._tasks else 0.0
 
     async def take_over(self) -> int:
         """Free what a dead predecessor had claimed; return how many messages that were."""
@@ -79,6 +84,7 @@ class Dispatcher:
         for delivery in claimed:
             by_channel.setdefault(delivery.channel, []).append(delivery)
         for channel, deliveries in by_channel.items():
+            self._moved_at = self._clock.monotonic()
             self._tasks[channel] = asyncio.create_task(self._work_off(channel, deliveries))
         return len(claimed)
 
@@ -116,6 +122,7 @@ class Dispatcher:
                     await self._let_wait(deliveries[place:])
                     return
                 await self._deliver(delivery)
+                self._moved_at = self._clock.monotonic()
         except StoreError as error:
             # The lease runs out by itself; until then nobody sends the message twice.
             log.error("delivery not recorded", channel=channel, error=str(error))
