@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "inspect": ("statusherd.cli.inspect:command", "Read a status page or a file and show what it says."),
     "vendor": ("statusherd.cli.vendor:group", "Find, add, list and remove the vendors that are watched."),
     "alert": ("statusherd.cli.alert:group", "Show who was told of what, who was not, and why."),
-    "channel": ("statusherd.cli.channel:group", "List and test the channels that messages go to."),
+    "channel": ("statusherd.cli.channel:group", "List, test and import the channels that messages go to."),
     "config": ("statusherd.cli.config:group", "Check and show the configuration."),
     "db": ("statusherd.cli.db:group", "Upgrade, check, back up and restore the database."),
     "replay": ("statusherd.cli.replay:command", "Show what would have been told in the past."),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from statusherd.cli.moments import iso
 from statusherd.explaining import Explanation, alert_about
 from statusherd.model.delivery import Alert, Decision, Delivery
+from statusherd.model.words import ChangeKind
 from statusherd.notify.headlines import headline
 from statusherd.store.alerts import Answer, DeadLetter, Sight, Verdict
 from statusherd.store.deliveries import Attempt
@@ -60,12 +61,20 @@ def explanation_json(each: Explanation) -> Json:
     }
 
 
+def line_of(alert: Alert) -> str:
+    """Return what happened in one line: the first line of the message, where it would have one."""
+    change = alert.change
+    if change.kind is ChangeKind.FIRST_LOOK and not (change.incidents or change.status.is_trouble):
+        return f"FIRST LOOK: {alert.vendor_title}: {change.status.value.replace('_', ' ')}"
+    return headline(alert, _UTC)
+
+
 def _what(alert: Alert) -> Json:
     return {
         "vendor": alert.change.vendor,
         "title": alert.vendor_title,
         "kind": alert.change.kind,
-        "headline": headline(alert, _UTC),
+        "headline": line_of(alert),
     }
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import click
 
-from statusherd.cli.alert_records import id_of
+from statusherd.cli.alert_records import id_of, line_of
 from statusherd.cli.moments import ago, local
 from statusherd.cli.output import count, shown, table
 from statusherd.explaining import Explanation, alert_about
 from statusherd.model.delivery import Alert, Delivery
 from statusherd.model.words import DeliveryState
-from statusherd.notify.headlines import headline
 from statusherd.store.alerts import Answer, DeadLetter, Sight, Verdict
 from statusherd.store.deliveries import Attempt
 
@@ -23,13 +21,20 @@ _WHAT: Final = 72
 _FIRST, _LAST = 2, 3
 """Of many attempts so many of the first and of the last are shown."""
 
-_UTC = ZoneInfo("UTC")
 _STATES: Final = {
     DeliveryState.PENDING: ("… waiting", "yellow"),
     DeliveryState.SENDING: ("… being sent", "yellow"),
     DeliveryState.SENT: ("✓ sent", "green"),
     DeliveryState.DEAD: ("✗ given up", "red"),
     DeliveryState.CANCELLED: ("- overtaken", None),
+}
+
+_TOLD: Final = {
+    DeliveryState.PENDING: ("is to be told", "yellow"),
+    DeliveryState.SENDING: ("is being told", "yellow"),
+    DeliveryState.SENT: ("was told", "green"),
+    DeliveryState.DEAD: ("was to be told", "red"),
+    DeliveryState.CANCELLED: ("was to be told", None),
 }
 
 
@@ -52,7 +57,7 @@ def _answer(answer: Answer, now: datetime) -> tuple[str, ...]:
 
 
 def _headline(alert: Alert) -> str:
-    return shown(headline(alert, _UTC), _WHAT)
+    return shown(line_of(alert), _WHAT)
 
 
 def _outcome(delivery: Delivery | None, *, told: bool) -> str:
@@ -67,13 +72,14 @@ def explanation_lines(each: Explanation, now: datetime) -> Iterator[str]:
     """Yield the lines that explain one Change: what happened, what it means, and each channel's answer."""
     logged, alert = each.account.logged, each.alert
     change = logged.change
-    yield click.style(shown(headline(alert_about(logged, alert.vendor_title), _UTC)), bold=True)
+    yield click.style(shown(line_of(alert_about(logged, alert.vendor_title))), bold=True)
     yield f"  Seen       {local(change.at, now)}, {ago(change.at, now)} ago, as change {logged.number}"
     yield f"  What       {change.kind.value.replace('_', ' ')}{_moved(each)}"
     yield f"  Why        {shown(change.reason)}"
     judged = " (by the rules of now: nobody was told)" if each.judged_now else ""
     yield f"  Severity   {alert.severity}: {shown(alert.severity_reason)}{judged}"
-    yield f"  Thread     {shown(alert.thread.subject)}"
+    if not each.judged_now:
+        yield f"  Thread     {shown(alert.thread.subject)}"
     if each.account.routed_at is None:
         yield "  Nothing is decided on it yet: the daemon does that, within a second while it runs."
     for verdict in each.account.verdicts:
@@ -92,10 +98,10 @@ def _verdict(verdict: Verdict, of: Explanation, now: datetime) -> Iterator[str]:
     decision = verdict.decision
     who = shown(decision.channel) if decision.channel else "Nobody"
     by = f" by {shown(decision.route)}" if decision.route else ""
-    word = click.style("told", fg="green") if decision.told else click.style("not told", fg="yellow")
-    start = f"  {click.style(who, bold=True)} was {word}{by}"
-    if decision.channel is None and not decision.told:
-        start = f"  {click.style('Nobody', bold=True)} was told"
+    word, colour = _TOLD[verdict.delivery.state] if verdict.delivery else ("was told", "green")
+    if not decision.told:
+        word, colour = ("was not told", "yellow") if decision.channel else ("was told", None)
+    start = f"  {click.style(who, bold=True)} {click.style(word, fg=colour)}{by}"
     yield f"{start}: {decision.reason.sentence}"
     before = of.heard_before.get(decision.channel or "")
     if before is not None:
@@ -114,7 +120,7 @@ def _delivery(delivery: Delivery, attempts: Sequence[Attempt], now: datetime) ->
         repeat = ", marked as perhaps a repeat" if delivery.maybe_sent else ""
         yield f"    {word} {local(delivery.sent_at, now)}, with the {_nth(len(attempts))} attempt{repeat}"
     elif delivery.state is DeliveryState.PENDING:
-        yield f"    {word} for {local(delivery.due_at, now)}, after {tries}"
+        yield f"    {word}, due {local(delivery.due_at, now)}, after {tries}"
     elif delivery.state is DeliveryState.DEAD:
         yield f"    {word} {local(delivery.due_at, now)}, after {tries}"
         yield f"    Send it again: statusherd alert resend {delivery.dedup_key}"
