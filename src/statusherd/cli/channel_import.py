@@ -79,7 +79,7 @@ def _body(source: str) -> bytes:
 
 def _place(entry: Entry) -> str:
     tags = f" ({', '.join(entry.tags)})" if entry.tags else ""
-    return f"address {entry.place}{tags}"
+    return f"address {entry.place}, {entry.url.partition('://')[0].lower()}://{tags}"
 
 
 def _unused(wanted: str, names: Collection[str]) -> str:

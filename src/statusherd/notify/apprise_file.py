@@ -162,7 +162,7 @@ def _entries(item: object, shared: tuple[str, ...], number: int) -> Iterator[Ent
     below = item[url]
     for settings in below if isinstance(below, list) else [below]:
         every = beside | (settings if isinstance(settings, dict) else {})
-        yield Entry(_with_settings(url.strip(), every), _merged(shared, _tags(every)), number)
+        yield Entry(_with_settings(url.strip(), every), _merged(_tags(every), shared), number)
 
 
 def _with_settings(url: str, settings: Mapping[object, object]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 
-from statusherd.model.changes import Change, LoggedChange
+from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Decision, Delivery
 from statusherd.model.words import DeliveryState
 from statusherd.store import tables
@@ -21,6 +21,8 @@ from statusherd.store.rows import CHANGE
 _change, _decision, _delivery = tables.change, tables.decision, tables.delivery
 _attempt, _state = tables.delivery_attempt, tables.vendor_state
 _AT_ONCE: Final = 500
+"""Both databases take as many parameters in one statement."""
+_FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,54 @@ def answers(
 
     `vendors` None stands for all. The newest Changes are gone through until `limit` is reached or `since`.
     """
-    query = _ANSWERS.where(_change.c.at >= since)
-    if vendors is not None:
-        query = query.where(_change.c.vendor.in_(list(vendors)))
-    if channel is not None:
-        query = query.where(_decision.c.channel == channel)
-    if not_told:
-        query = query.where(_decision.c.told.is_(False))
-    rows = list(conn.execute(query.limit(limit)))
+    rows: list[Any] = []
+    for page in _pages(conn, since, vendors):
+        query = _DECISIONS.where(_decision.c.change_number.in_(page))
+        if channel is not None:
+            query = query.where(_decision.c.channel == channel)
+        if not_told:
+            query = query.where(_decision.c.told.is_(False))
+        places = {number: place for place, number in enumerate(page)}
+        rows += sorted(conn.execute(query), key=lambda row: (places[row.change_number], row.id))
+        if len(rows) >= limit:
+            break
+    return _answers(conn, rows[:limit])
+
+
+def _pages(conn: Connection, since: datetime, vendors: Collection[str] | None) -> Iterator[list[int]]:
+    """Yield the numbers of Changes, the newest first, some at a time: along an index, whatever is asked."""
+    query = _NEWEST.where(_change.c.at >= since)
+    if vendors is not None and len(vendors) == 1:
+        query = query.where(_change.c.vendor == next(iter(vendors)))
+    until, last = _FOREVER, 0
+    while rows := list(conn.execute(query, {"until": until, "last": last})):
+        until, last = rows[-1].at, rows[-1].number
+        yield [row.number for row in rows if vendors is None or row.vendor in vendors]
+
+
+def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
+    numbers = {row.change_number for row in rows}
     messages = _messages(conn, {row.change_number for row in rows if row.told})
-    changes = {row.change_number: CHANGE.load(row.body) for row in rows}
-    return tuple(_answer(row, changes[row.change_number], messages) for row in rows)
+    logged: dict[int, LoggedChange] = {}
+    titles: dict[int, str] = {}
+    for some in _some(numbers):
+        for row in conn.execute(_BODIES, {"numbers": some}):
+            logged[row.number] = LoggedChange(row.number, CHANGE.load(row.body))
+            titles[row.number] = row.title or row.vendor
+    return tuple(
+        Answer(
+            logged[row.change_number],
+            titles[row.change_number],
+            decision_of(row),
+            messages.get((row.change_number, row.channel)) if row.told else None,
+        )
+        for row in rows
+    )
+
+
+def _some(numbers: Iterable[int]) -> Iterator[list[int]]:
+    every = sorted(numbers)
+    yield from (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
 
 
 def account_of(conn: Connection, number: int) -> Account | None:
@@ -166,21 +205,12 @@ def heard_before(conn: Connection, thread: str, channel: str, number: int) -> De
     return None if row is None else delivery_of(row)
 
 
-def _answer(row: Any, change: Change, messages: Mapping[tuple[int, str], Delivery]) -> Answer:
-    return Answer(
-        LoggedChange(row.change_number, change),
-        row.title or row.vendor,
-        decision_of(row),
-        messages.get((row.change_number, row.channel)) if row.told else None,
-    )
-
-
 def _messages(conn: Connection, numbers: Iterable[int]) -> dict[tuple[int, str], Delivery]:
     """Return the messages that tell these Changes, by Change and channel."""
-    every, found = sorted(numbers), {}
-    for start in range(0, len(every), _AT_ONCE):
-        query = select(_delivery).where(_delivery.c.change_number.in_(every[start : start + _AT_ONCE]))
-        for row in conn.execute(query.order_by(_delivery.c.id)):
+    found: dict[tuple[int, str], Delivery] = {}
+    for some in _some(numbers):
+        query = select(_delivery).where(_delivery.c.change_number.in_(some))
+        for row in sorted(conn.execute(query), key=lambda row: row.id):
             found[row.change_number, row.channel] = delivery_of(row)
     return found
 
@@ -190,21 +220,20 @@ def _verdict(conn: Connection, decision: Decision, messages: Mapping[str, Delive
     return Verdict(decision, delivery, attempts_of(conn, delivery.id) if delivery else ())
 
 
-_ANSWERS = (
-    select(
-        _decision.c.change_number,
-        _decision.c.told,
-        _decision.c.reason,
-        _decision.c.route,
-        _decision.c.channel,
-        _change.c.vendor,
-        _change.c.body,
-        _state.c.title,
+_NEWEST = (
+    select(_change.c.number, _change.c.vendor, _change.c.at)
+    .where(
+        _change.c.at <= bindparam("until"),
+        or_(_change.c.at < bindparam("until"), _change.c.number < bindparam("last")),
     )
-    .select_from(_change)
-    .join(_decision, _decision.c.change_number == _change.c.number)
+    .order_by(_change.c.at.desc(), _change.c.number.desc())
+    .limit(_AT_ONCE)
+)
+_DECISIONS = select(_decision)
+_BODIES = (
+    select(_change.c.number, _change.c.vendor, _change.c.body, _state.c.title)
     .outerjoin(_state, _state.c.vendor == _change.c.vendor)
-    .order_by(_change.c.at.desc(), _change.c.number.desc(), _decision.c.id)
+    .where(_change.c.number.in_(bindparam("numbers", expanding=True)))
 )
 _CHANGE = (
     select(_change.c.number, _change.c.vendor, _change.c.routed_at, _change.c.body, _state.c.title)
