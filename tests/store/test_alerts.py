@@ -66,8 +66,8 @@ def test_answers_stand_newest_first_and_can_be_narrowed(store: Store) -> None:
     ]
     assert listed(store) == everything
     assert listed(store, 2) == everything[:2]
-    assert listed(store, vendors=["acme"]) == everything[1:]
-    assert listed(store, vendors=[]) == []
+    assert listed(store, wanted=lambda name, _: name == "acme") == everything[1:]
+    assert listed(store, wanted=lambda _name, _title: False) == []
     assert listed(store, channel="mail") == everything[2:]
     assert listed(store, not_told=True) == [everything[0], everything[2]]
     assert store.read_now(lambda conn: alerts.answers(conn, T0 + 2 * MINUTE, 9)) == ()
@@ -203,7 +203,9 @@ def test_given_up_messages_count_as_failures_until_something_goes_out(store: Sto
 
 QUESTIONS: dict[str, Any] = {
     "list": lambda conn: alerts.answers(conn, T0, 50),
-    "list of vendors": lambda conn: alerts.answers(conn, T0, 50, vendors=["acme"], not_told=True),
+    "list of vendors": lambda conn: alerts.answers(
+        conn, T0, 50, wanted=lambda name, _: name == "acme", not_told=True
+    ),
     "list of a channel": lambda conn: alerts.answers(conn, T0, 50, channel="chat"),
     "explain": lambda conn: alerts.account_of(conn, 1),
     "explain by key": lambda conn: alerts.message_with(conn, "k1chat"),
@@ -250,4 +252,4 @@ def test_a_list_of_a_long_history_is_quick_and_short(sqlite_store: Store) -> Non
 
     sqlite_store.write_now(fill)
     assert len(listed(sqlite_store, 100)) == 100
-    assert len(listed(sqlite_store, 100, vendors=["v7"])) == 100
+    assert len(listed(sqlite_store, 100, wanted=lambda name, _: name == "v7")) == 100

@@ -20,7 +20,7 @@ from statusherd.store.engine import Store
 MOST_LETTERS: Final = 1000
 _LARGEST: Final = 2**63 - 1
 _OVERTAKEN: Final = (
-    "the channel was told something newer of the same matter; name its ID to send it all the same"
+    "the channel heard something newer of the same matter. Name its ID to send it anyway"
 )
 
 Left = tuple[DeadLetter, str]
@@ -36,12 +36,10 @@ def found_answers(
     not_told: bool,
 ) -> tuple[Answer, ...]:
     """Return the decisions since an instant, the newest first; `vendor` is a glob."""
-
-    def query(conn: Connection) -> tuple[Answer, ...]:
-        names = alerts.vendors_matching(conn, partial(matches, vendor)) if vendor else None
-        return alerts.answers(conn, since, limit, vendors=names, channel=channel, not_told=not_told)
-
-    return store.read_now(query)
+    wanted = partial(matches, vendor) if vendor else None
+    return store.read_now(
+        lambda conn: alerts.answers(conn, since, limit, wanted=wanted, channel=channel, not_told=not_told)
+    )
 
 
 def explained(store: Store, id_: str) -> tuple[Explanation, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
@@ -23,6 +24,8 @@ _attempt, _state = tables.delivery_attempt, tables.vendor_state
 _AT_ONCE: Final = 500
 """Both databases take as many parameters in one statement."""
 _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+Wanted: TypeAlias = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,17 @@ def answers(
     since: datetime,
     limit: int,
     *,
-    vendors: Collection[str] | None = None,
+    wanted: Wanted | None = None,
     channel: str | None = None,
     not_told: bool = False,
 ) -> tuple[Answer, ...]:
     """Return the decisions on the Changes since an instant, the newest Change first.
 
-    `vendors` None stands for all. The newest Changes are gone through until `limit` is reached or `since`.
+    `wanted` is asked with a vendor's name and title. The newest Changes are gone through until `limit` is
+    reached, or `since`.
     """
     rows: list[Any] = []
-    for page in _pages(conn, since, vendors):
+    for page in _pages(conn, since, wanted):
         query = _DECISIONS.where(_decision.c.change_number.in_(page))
         if channel is not None:
             query = query.where(_decision.c.channel == channel)
@@ -102,15 +106,14 @@ def answers(
     return _answers(conn, rows[:limit])
 
 
-def _pages(conn: Connection, since: datetime, vendors: Collection[str] | None) -> Iterator[list[int]]:
+def _pages(conn: Connection, since: datetime, wanted: Wanted | None) -> Iterator[list[int]]:
     """Yield the numbers of Changes, the newest first, some at a time: along an index, whatever is asked."""
     query = _NEWEST.where(_change.c.at >= since)
-    if vendors is not None and len(vendors) == 1:
-        query = query.where(_change.c.vendor == next(iter(vendors)))
+    chosen = cache(wanted or (lambda _name, _title: True))
     until, last = _FOREVER, 0
     while rows := list(conn.execute(query, {"until": until, "last": last})):
         until, last = rows[-1].at, rows[-1].number
-        yield [row.number for row in rows if vendors is None or row.vendor in vendors]
+        yield [row.number for row in rows if chosen(row.vendor, row.title or row.vendor)]
 
 
 def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
@@ -167,8 +170,8 @@ def sight_of(conn: Connection, vendor: str) -> Sight | None:
     return None if row is None else Sight(*row)
 
 
-def vendors_matching(conn: Connection, wanted: Callable[[str, str], bool]) -> tuple[str, ...]:
-    """Return the names of the vendors, known now or once, whose name and title are `wanted`."""
+def vendors_matching(conn: Connection, wanted: Wanted) -> tuple[str, ...]:
+    """Return the names of the vendors that were looked at whose name and title are `wanted`."""
     found = {row.vendor: row.title or row.vendor for row in conn.execute(_NAMES)}
     return tuple(name for name, title in found.items() if wanted(name, title))
 
@@ -221,7 +224,8 @@ def _verdict(conn: Connection, decision: Decision, messages: Mapping[str, Delive
 
 
 _NEWEST = (
-    select(_change.c.number, _change.c.vendor, _change.c.at)
+    select(_change.c.number, _change.c.vendor, _change.c.at, _state.c.title)
+    .outerjoin(_state, _state.c.vendor == _change.c.vendor)
     .where(
         _change.c.at <= bindparam("until"),
         or_(_change.c.at < bindparam("until"), _change.c.number < bindparam("last")),
