@@ -13,6 +13,7 @@ from statusherd.config import Config
 from statusherd.config_tokens import by_origin
 from statusherd.daemon import Daemon, Sources, owner_name
 from statusherd.dispatch import Dispatcher
+from statusherd.heartbeat import Heart, Switch
 from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.pipeline import Pipeline, Setup
 from statusherd.respond.services import ServiceMap
@@ -31,6 +32,7 @@ class Installation:
     pipeline: Pipeline
     dispatcher: Dispatcher
     clock: Clock
+    heart: Heart
 
 
 @asynccontextmanager
@@ -55,12 +57,21 @@ async def installation(
             dispatcher = Dispatcher(
                 store, sender or AppriseSender(), clock, lambda: pipeline.setup, owner_name()
             )
-            yield Installation(store, fetches, pipeline, dispatcher, clock)
+            heart = Heart(fetches, store, clock, switch_of(config))
+            yield Installation(store, fetches, pipeline, dispatcher, clock, heart)
 
 
 def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | None = None) -> Daemon:
     """Return the daemon over an open installation; `rng` for those who want the same jitter each time."""
-    return Daemon(parts.store, parts.pipeline, parts.dispatcher, parts.clock, sources, rng=rng)
+    return Daemon(
+        parts.store, parts.pipeline, parts.dispatcher, parts.clock, sources, rng=rng, heart=parts.heart
+    )
+
+
+def switch_of(config: Config) -> Switch | None:
+    """Return where the heartbeat goes; None where none is configured or its secret cannot be had."""
+    heartbeat = config.heartbeat
+    return Switch(heartbeat.url, heartbeat.interval) if heartbeat.url else None
 
 
 def fetcher_of(config: Config) -> Fetcher:
@@ -96,11 +107,11 @@ def setup_of(config: Config) -> Setup:
 
 def secrets_of(config: Config) -> tuple[str, ...]:
     """Return every text that must not show in a log: whole addresses, and the credentials in them."""
-    addresses = [channel.url for channel in config.channels]
+    addresses = [*(channel.url for channel in config.channels), config.heartbeat.url or ""]
     addresses += [text for text in (config.database.url, config.http.proxy) if text and "@" in text]
     found = [*addresses, *(token.place.text for token in config.tokens.values() if token.is_inline)]
     for address in addresses:
         parts = urlsplit(address)
         found += [unquote(part) for part in (parts.password, parts.username) if part]
         found += [unquote(part) for part in parts.path.split("/") if len(part) > 11]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(filter(None, found)))

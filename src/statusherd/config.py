@@ -91,6 +91,10 @@ def shown(config: Config) -> dict[str, Any]:
         },
         "database": {"url": masked(config.database.url)},
         "http": _shown_http(config.http),
+        "heartbeat": {
+            "url": masked(config.heartbeat.url) if config.heartbeat.url else None,
+            "interval": duration_text(config.heartbeat.interval),
+        },
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "severity": _shown_severities(config.severities),
         "team": [{"name": team.name, "channels": list(team.channels)} for team in config.teams],

@@ -6,10 +6,12 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
 from statusherd import config_schema as schema
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
@@ -18,6 +20,7 @@ from statusherd.config_records import (
     Config,
     Daemon,
     Database,
+    Heartbeat,
     Http,
     SourceFile,
     is_private,
@@ -29,7 +32,7 @@ from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
-from statusherd.config_values import SecretPlace, duration_text, is_proxy
+from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import Route
 from statusherd.model.services import OWNER
@@ -75,6 +78,7 @@ class Reader:
         targets = [*names, *map(config_oncall.target_of, roster.rotations)]
         ours = self._ours(vendors, targets, daemon.timezone)
         routes = self._routes(vendors, targets, ours)
+        beats = self._heartbeat()
         self._check_default_interval(vendors)
         self._check_modes()
         return Config(
@@ -91,11 +95,12 @@ class Reader:
             severities=ours.severities,
             tokens=self.tokens,
             roster=roster,
+            heartbeat=beats,
         )
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "route")
-        known = ("daemon", "database", "http", "vendor", *ours)
+        known = ("daemon", "database", "http", "heartbeat", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -144,10 +149,17 @@ class Reader:
             return None
         path = ("http", "proxy")
         url = self._secret(place, path, is_needed=self.need_secrets)
-        if url and not is_proxy(url):
+        if url and not is_http(url):
             self.problems.add(path, "must begin with http:// or https:// and name a host. Correct it")
         self.has_inline_secrets |= place.kind == "inline" and "@" in url
         return url or None
+
+    def _heartbeat(self) -> Heartbeat:
+        given = self._section(schema.Heartbeat, "heartbeat")
+        self.has_inline_secrets |= given.url is not None and given.url.kind == "inline"
+        fetch = partial(self._secret, path=heartbeat.PATH, is_needed=self.need_secrets)
+        allow = self.http.allow_private
+        return heartbeat.heartbeat_of(given, fetch, self.problems, allow_private=allow)
 
     # Vendors
 

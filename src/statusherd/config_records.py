@@ -62,6 +62,14 @@ class Http:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The address that is asked every `interval` seconds while the daemon works; None for no heartbeat."""
+
+    url: str | None = field(default=None, repr=False)
+    interval: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What a config file says, checked. `warnings` are sentences on what is hardly meant."""
 
@@ -79,6 +87,7 @@ class Config:
     teams: tuple[Team, ...] = ()
     severities: SeverityRules = field(default_factory=SeverityRules)
     roster: Roster = field(default_factory=Roster)
+    heartbeat: Heartbeat = Heartbeat()
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

@@ -83,6 +83,11 @@ class Http(Section):
     allow_private: bool | None = None
 
 
+class Heartbeat(Section):
+    url: Secret | None = None
+    interval: Annotated[float, PlainValidator(between(parse_duration, "10s", "1h"))] | None = None
+
+
 class Vendor(Section):
     name: Name | None = None
     title: Name | None = None

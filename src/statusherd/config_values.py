@@ -156,8 +156,8 @@ def parse_web_address(value: object) -> str:
     return value
 
 
-def is_proxy(url: str) -> bool:
-    """Tell whether an address can be that of an HTTP proxy."""
+def is_http(url: str) -> bool:
+    """Tell whether a secret is an http or https address; it may carry a user and password."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

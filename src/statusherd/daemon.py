@@ -16,15 +16,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from statusherd import memory, systemd
 from statusherd.clock import Clock
 from statusherd.dispatch import Dispatcher
+from statusherd.heartbeat import Heart
 from statusherd.model.errors import StatusherdError, StoreError
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Status
 from statusherd.pipeline import LookResult, Pipeline, Setup
-from statusherd.store import retention
+from statusherd.progress import Progress
+from statusherd.store import outbox, retention
 from statusherd.store import vendors as vendor_rows
 from statusherd.store.engine import Store
 from statusherd.watch.schedule import Agenda, Pace, first_look, next_look
@@ -40,6 +43,8 @@ BURST: Final = 100
 """So many looks under way at once leave memory behind that is worth giving back."""
 DRAIN: Final = 15.0
 """Seconds that messages under way get when the daemon stops."""
+STUCK_AFTER: Final = 300.0
+"""Seconds without anything finished of a work that is under way, after which the heartbeat stays away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Sources:
 class Daemon:
     """One running installation. Everything it needs is handed in, so that tests run it whole."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part to hand in
         self,
         store: Store,
         pipeline: Pipeline,
@@ -64,8 +69,11 @@ class Daemon:
         sources: Sources,
         *,
         rng: random.Random | None = None,
+        heart: Heart | None = None,
     ) -> None:
         self._store = store
+        self._heart = heart
+        self._progress = Progress(clock)
         self._pipeline = pipeline
         self._dispatcher = dispatcher
         self._clock = clock
@@ -76,6 +84,7 @@ class Daemon:
         self._random = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._configured: Mapping[str, WatchedVendor] = {}
         self._vendors_version = -1
+        self._resends = -1
         self._stop = asyncio.Event()
         self._agenda_changed = asyncio.Event()
         self._to_route = asyncio.Event()
@@ -90,6 +99,8 @@ class Daemon:
         await self._take_up()
         loops = (self._look_loop, self._route_loop, self._deliver_loop, self._house_loop)
         tasks = [asyncio.create_task(self._supervised(loop)) for loop in loops]
+        if self._heart is not None:
+            tasks.append(asyncio.create_task(self._supervised(self._heart_loop)))
         systemd.ready()
         log.info("ready", vendors=len(self._pipeline.setup.vendors))
         await self._stop.wait()
@@ -123,10 +134,11 @@ class Daemon:
         return bool(self._looks or self._works or waiting or self._dispatcher.is_busy)
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    def _at_work(self, work: str) -> Iterator[None]:
         self._works += 1
         try:
-            yield
+            with self._progress.at(work):
+                yield
         finally:
             self._works -= 1
 
@@ -167,6 +179,7 @@ class Daemon:
     def _start_look(self, name: str) -> None:
         vendor = self._pipeline.setup.vendors.get(name)
         if vendor is not None and name not in self._looks:
+            self._progress.begin("looks")
             self._looks[name] = asyncio.create_task(self._look(vendor))
 
     async def _look(self, vendor: WatchedVendor) -> None:
@@ -182,6 +195,7 @@ class Daemon:
             log.exception("a fault of ours", vendor=vendor.name)
         finally:
             self._looks.pop(vendor.name, None)
+            self._progress.done("looks", more=bool(self._looks))
             self._plan(vendor, failures, result)
 
     def _plan(self, vendor: WatchedVendor, failures: int, result: LookResult | None) -> None:
@@ -211,14 +225,14 @@ class Daemon:
     async def _route_loop(self) -> None:
         while True:
             await self._to_route.wait()
-            with self._at_work():
+            with self._at_work("routing"):
                 self._to_route.clear()
                 if await self._pipeline.route_new():
                     self._to_deliver.set()
 
     async def _deliver_loop(self) -> None:
         while True:
-            with self._at_work():
+            with self._at_work("delivery"):
                 self._to_deliver.clear()
                 self._dispatcher.idle_again.clear()
                 await self._dispatcher.deliver_due()
@@ -253,9 +267,12 @@ class Daemon:
             self._look_again()
             await self._give_memory_back()
             await self._let_go_of_the_old()
-            version = await self._store.read(vendor_rows.vendors_version)
+            version, resends = await self._store.read(_counters)
             if version != self._vendors_version:
                 await self._notice_vendors()
+            if resends != self._resends:
+                self._resends = resends
+                self._to_deliver.set()
             self._feed_watchdog()
             await self._clock.sleep(HOUSEKEEPING)
 
@@ -310,9 +327,7 @@ class Daemon:
 
     def _feed_watchdog(self) -> None:
         """Tell systemd that we live, only while the agenda is really worked off."""
-        due = self._agenda.next_due()
-        late = 0.0 if due is None else self._clock.monotonic() - max(due, self._progress_at)
-        if late > 10 * HOUSEKEEPING:
+        if (late := self._lateness()) > 10 * HOUSEKEEPING:
             log.error("the agenda is stuck", seconds=round(late))
             return
         systemd.watchdog()
@@ -321,6 +336,22 @@ class Daemon:
         systemd.status(
             f"{len(self._pipeline.setup.vendors)} vendors, {trouble} in trouble, {unknown} unknown"
         )
+
+    def _lateness(self) -> float:
+        due = self._agenda.next_due()
+        return 0.0 if due is None else self._clock.monotonic() - max(due, self._progress_at)
+
+    async def _heart_loop(self) -> None:
+        assert self._heart is not None
+        await self._heart.run(self._stuck)
+
+    def _stuck(self) -> str | None:
+        """Return the work that does not go on, None where all does."""
+        if self._lateness() > 10 * HOUSEKEEPING:
+            return "the agenda"
+        if self._dispatcher.quiet_for() > STUCK_AFTER:
+            return "messages"
+        return self._progress.stuck(STUCK_AFTER)
 
     # Ending
 
@@ -331,6 +362,10 @@ class Daemon:
         await self._dispatcher.stop(DRAIN)
         await self._pipeline.states.flush_seen()
         log.info("stopped")
+
+
+def _counters(conn: Connection) -> tuple[int, int]:
+    return vendor_rows.vendors_version(conn), outbox.resends(conn)
 
 
 async def _sleep(clock: Clock, seconds: float) -> None:

@@ -18,13 +18,14 @@ import structlog
 from statusherd.clock import Clock
 from statusherd.model.delivery import Delivery, NewDelivery, SendOutcome
 from statusherd.model.errors import StoreError
-from statusherd.notify.backoff import next_attempt
+from statusherd.notify.backoff import GIVE_UP_AFTER, next_attempt
 from statusherd.notify.channels import Channel
+from statusherd.notify.circuit import Circuits
 from statusherd.notify.deliver import Sender
 from statusherd.notify.render import Message, bare, render
 from statusherd.notify.route import dedup_key
 from statusherd.pipeline import Setup
-from statusherd.store import outbox
+from statusherd.store import health, outbox
 from statusherd.store.engine import Store
 
 log = structlog.get_logger()
@@ -47,6 +48,8 @@ class Dispatcher:
         self._owner = owner
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
+        self._circuits = Circuits()
+        self._moved_at = clock.monotonic()
         self._random = random.Random()  # noqa: S311 - jitter, not a secret
         self.idle_again = asyncio.Event()
         """Set when a channel has finished what it had claimed, so that more can be claimed for it."""
@@ -56,9 +59,14 @@ class Dispatcher:
         """Whether a message is under way."""
         return bool(self._tasks)
 
+    def quiet_for(self) -> float:
+        """Return the seconds since anything moved while messages are under way; 0 where none are."""
+        return self._clock.monotonic() - self._moved_at if self._tasks else 0.0
+
     async def take_over(self) -> int:
         """Free what a dead predecessor had claimed; return how many messages that were."""
         now = self._clock.now()
+        self._circuits = Circuits(await self._store.read(health.failures_in_a_row))
         return await self._store.write(lambda conn: outbox.release_orphans(conn, self._owner, now))
 
     async def deliver_due(self) -> int:
@@ -66,23 +74,30 @@ class Dispatcher:
         if self._stopping:
             return 0
         now = self._clock.now()
-        busy = frozenset(self._tasks)
+        skip = frozenset((*self._tasks, *self._probes()))
         claimed = await self._store.write(
             lambda conn: outbox.claim_due(
-                conn, now, self._owner, now + LEASE, CLAIMED_AT_ONCE, skip_channels=busy
+                conn, now, self._owner, now + LEASE, CLAIMED_AT_ONCE, skip_channels=skip
             )
         )
         by_channel: dict[str, list[Delivery]] = {}
         for delivery in claimed:
             by_channel.setdefault(delivery.channel, []).append(delivery)
         for channel, deliveries in by_channel.items():
+            self._moved_at = self._clock.monotonic()
             self._tasks[channel] = asyncio.create_task(self._work_off(channel, deliveries))
         return len(claimed)
 
     async def next_due(self) -> datetime | None:
         """Return when the next message of an idle channel is due; None where none waits."""
-        busy = frozenset(self._tasks)
-        return await self._store.read(lambda conn: outbox.next_due(conn, skip_channels=busy))
+        probes = self._probes()
+        skip = frozenset((*self._tasks, *probes))
+        due = await self._store.read(lambda conn: outbox.next_due(conn, skip_channels=skip))
+        idle = (at for name, at in probes.items() if name not in self._tasks)
+        return min((at for at in (due, *idle) if at is not None), default=None)
+
+    def _probes(self) -> dict[str, datetime]:
+        return self._circuits.probes(self._clock.now(), self._setup().channels)
 
     async def settle(self) -> None:
         """Wait until every channel has worked off what it claimed."""
@@ -103,7 +118,11 @@ class Dispatcher:
                 if self._stopping:
                     await self._give_back(deliveries[place:])
                     return
+                if channel in self._probes():
+                    await self._let_wait(deliveries[place:])
+                    return
                 await self._deliver(delivery)
+                self._moved_at = self._clock.monotonic()
         except StoreError as error:
             # The lease runs out by itself; until then nobody sends the message twice.
             log.error("delivery not recorded", channel=channel, error=str(error))
@@ -115,12 +134,24 @@ class Dispatcher:
         numbers = [delivery.id for delivery in deliveries]
         await self._store.write(lambda conn: outbox.give_back(conn, numbers))
 
+    async def _let_wait(self, deliveries: Sequence[Delivery]) -> None:
+        """Put the messages of a failing channel back; those it has had for too long are given up."""
+        now, young = self._clock.now(), []
+        for delivery in deliveries:
+            if now - (delivery.created_at or now) < GIVE_UP_AFTER:
+                young.append(delivery)
+                continue
+            outcome = SendOutcome(sent=False, detail="not tried again: the channel fails for too long")
+            await self._record(delivery, self._setup().channels.get(delivery.channel), outcome)
+        await self._give_back(young)
+
     async def _deliver(self, delivery: Delivery) -> None:
         channel = self._setup().channels.get(delivery.channel)
         if channel is None:
             outcome = SendOutcome(sent=False, detail="the channel is no longer configured", permanent=True)
         else:
             outcome = await self._send(delivery, channel)
+            self._circuits.note(channel, outcome, self._clock.now(), self._random)
         await self._record(delivery, channel, outcome)
 
     async def _send(self, delivery: Delivery, channel: Channel) -> SendOutcome:
@@ -164,7 +195,7 @@ def _spare(delivery: Delivery, channel: Channel | None, now: datetime) -> tuple[
     key = dedup_key(delivery.dedup_key, channel.fallback, delivery.id)
     # The stand-in has its own thread state; to it this message is the first.
     alert = replace(delivery.alert, number=1)
-    return (NewDelivery(channel.fallback, key, alert, now),)
+    return (NewDelivery(channel.fallback, key, alert, now, delivery.change_number),)
 
 
 def _report(delivery: Delivery, outcome: SendOutcome, retry_at: datetime | None) -> None:

@@ -173,7 +173,9 @@ def assert_same_shape(documented: object, printed: object, where: str = "") -> N
         assert type(documented) is type(printed), where
 
 
-async def test_every_json_output_has_the_shape_in_the_docs(installed: Installation, tmp_path: Path) -> None:
+async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - one command after the other
+    installed: Installation, tmp_path: Path
+) -> None:
     page, config = installed.page, str(installed.config)
     page.open("API down", "major", ["API"])
     now = page.clock.now()
@@ -210,7 +212,15 @@ async def test_every_json_output_has_the_shape_in_the_docs(installed: Installati
         )
         await note("vendor", "refresh", "--folder", str(tmp_path / "facts"))
     await note("vendor", "search", "github")
+    await note("alert", "list")
+    listed = printed["alert list"]
+    assert isinstance(listed, dict)
+    await note("alert", "explain", next(each["id"] for each in listed["alerts"] if each["told"]))
+    await note("alert", "dead")
+    await note("alert", "resend", "--all")
     await note("channel", "list")
+    (tmp_path / "apprise.conf").write_text("ops=json://127.0.0.1:9/\n")
+    await note("channel", "import", str(tmp_path / "apprise.conf"))
     await note("channel", "test", "chat")
     installed.config.write_text(installed.config.read_text() + ROTATION)
     await note(

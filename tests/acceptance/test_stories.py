@@ -9,10 +9,11 @@ from pathlib import Path
 
 from stories import DOWN, Story
 
+from statusherd.explaining import explain
 from statusherd.model.errors import FailureKind, FetchError
 from statusherd.model.vendors import DETECT
 from statusherd.model.words import Impact, Phase, Status
-from statusherd.store import changes, conversations, outbox
+from statusherd.store import alerts, changes, conversations, health, outbox
 from statusherd.testing import FAILED, MAYBE_SENT, REFUSED, SENT
 
 
@@ -405,3 +406,91 @@ async def test_a_page_that_is_only_broken_is_not_taken_for_another(tmp_path: Pat
         story.mend_page("acme")
         await story.look(times=2)
         assert story.told == ["blind", "sighted"]
+
+
+# Channels that fail
+
+
+async def test_a_failing_channel_is_probed_by_one_message_while_the_others_wait(tmp_path: Path) -> None:
+    names = [f"v{n}" for n in range(12)]
+    async with Story(tmp_path, names) as story:
+        await story.look()
+        story.sender.outcomes["ops"] = FAILED
+        for name in names:
+            story.pages[name].open("API errors", Impact.MAJOR)
+        await story.look()
+        assert len(story.sender.attempts) == 5
+        (ops,) = story.store.read_now(lambda conn: health.health_of(conn, ["ops"]))
+        assert (ops.failures, ops.waiting) == (5, 12)
+        for _ in range(60):
+            before = len(story.sender.attempts)
+            await story.look(minutes=1)
+            assert len(story.sender.attempts) - before <= 1
+        story.sender.outcomes.clear()
+        await story.look(minutes=15, times=2)
+        assert len(story.told) == 12
+        assert story.store.read_now(outbox.pending_count) == 0
+
+
+async def test_a_restart_goes_on_probing_and_sends_no_burst(tmp_path: Path) -> None:
+    names = [f"v{n}" for n in range(12)]
+    async with Story(tmp_path, names) as story:
+        await story.look()
+        story.sender.outcomes["ops"] = FAILED
+        for name in names:
+            story.pages[name].open("API errors", Impact.MAJOR)
+        await story.look(times=30)
+        before = len(story.sender.attempts)
+        await story.restart()
+        await story.tell()
+        assert len(story.sender.attempts) == before + 1
+
+
+async def test_messages_that_waited_a_day_behind_a_failing_channel_go_to_its_fallback(
+    tmp_path: Path,
+) -> None:
+    names = [f"v{n}" for n in range(12)]
+    async with Story(tmp_path, names) as story:
+        await story.look()
+        story.sender.outcomes["ops"] = FAILED
+        for name in names:
+            story.pages[name].open("API errors", Impact.MAJOR)
+        await story.look(minutes=15, times=100)
+        assert len(story.sender.to("spare")) == 12
+        assert len(story.store.read_now(outbox.dead_letters)) == 12
+
+
+async def test_every_message_that_is_told_is_a_decision_and_every_answer_can_be_explained(
+    tmp_path: Path,
+) -> None:
+    async with Story(tmp_path) as story:
+        await story.look()
+        story.sender.outcomes["ops"] = REFUSED
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        story.sender.outcomes.clear()
+        story.page.resolve(incident)
+        await story.look()
+        start = story.clock.now() - timedelta(days=1)
+        found = story.store.read_now(lambda conn: alerts.answers(conn, start, 99))
+        told = [(each.decision.channel, each.decision.reason) for each in found if each.decision.told]
+        assert told == [("ops", "ended"), ("ops", "opened"), ("spare", "stands_in")]
+        for each in found:
+            number = each.logged.number
+            explained = story.store.read_now(lambda conn, number=number: explain(conn, number))
+            assert explained is not None
+            assert all(verdict.decision.reason.sentence for verdict in explained.account.verdicts)
+
+
+async def test_a_message_sent_again_that_may_have_arrived_says_so(tmp_path: Path) -> None:
+    async with Story(tmp_path) as story:
+        await story.look()
+        story.sender.next_outcomes.extend([MAYBE_SENT, REFUSED])
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look(times=2)
+        (dead,) = story.store.read_now(outbox.dead_letters)
+        story.store.write_now(lambda conn: outbox.resend(conn, dead.id, story.clock.now()))
+        await story.tell()
+        last = story.sender.sent[-1]
+        assert (last.channel.name, last.delivery.dedup_key) == ("ops", dead.dedup_key)
+        assert "repeat" in last.message.body

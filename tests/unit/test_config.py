@@ -80,6 +80,7 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Daemon,
         schema.Database,
         schema.Http,
+        schema.Heartbeat,
         schema.Vendor,
         schema.Channel,
         schema.Team,

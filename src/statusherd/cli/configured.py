@@ -24,6 +24,15 @@ def config_if_any(ctx: click.Context) -> Config | None:
     return load(path, need_secrets=False)
 
 
+def names_of_channels(ctx: click.Context) -> frozenset[str]:
+    """Return the names that channels have already; none where no config can be read."""
+    try:
+        config = config_if_any(ctx)
+    except ConfigError:
+        return frozenset()
+    return frozenset(channel.name for channel in config.channels) if config else frozenset()
+
+
 def _named(ctx: click.Context) -> str | None:
     named: str | None = ctx.find_root().params.get("config")
     return named

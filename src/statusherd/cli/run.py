@@ -14,9 +14,10 @@ import structlog
 
 from statusherd import config as configuration
 from statusherd import logs
-from statusherd.assembly import daemon_of, installation, secrets_of, setup_of
+from statusherd.assembly import daemon_of, installation, secrets_of, setup_of, switch_of
 from statusherd.config import Config
 from statusherd.daemon import Daemon, Sources
+from statusherd.heartbeat import Heart
 from statusherd.model.vendors import WatchedVendor
 from statusherd.pipeline import Setup
 
@@ -49,8 +50,8 @@ def _allow_files() -> None:
 
 
 async def _run(config: Config) -> None:
-    current = _Current(config)
     async with installation(config) as parts:
+        current = _Current(config, parts.heart)
         daemon = daemon_of(parts, Sources(current.reload, current.interval))
         _listen(daemon)
         await daemon.run()
@@ -59,8 +60,9 @@ async def _run(config: Config) -> None:
 class _Current:
     """The configuration in force."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, heart: Heart) -> None:
         self.config = config
+        self._heart = heart
 
     def interval(self, vendor: WatchedVendor) -> float:
         return self.config.interval_of(vendor)
@@ -70,6 +72,7 @@ class _Current:
         for section in _fixed_sections(old, self.config):
             log.warning("a change takes effect at the next start", section=section)
         logs.set_up(self.config.daemon.log_level, secrets_of(self.config))
+        self._heart.point_at(switch_of(self.config))
         return setup_of(self.config)
 
 

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     PHASE_CHANGED = "phase_changed", "its phase or impact changed"
     ENDED = "ended", "it is over, and the channel was told of it"
     REOPENED = "reopened", "it was over and is open again"
+    STANDS_IN = "stands_in", "it stands in for a channel that gave the message up"
     NO_ROUTE = "no_route", "no route selects it"
     VENDOR_NOT_SELECTED = "vendor_not_selected", "the route selects other vendors"
     EVENT_NOT_SELECTED = "event_not_selected", "the route does not select this kind of event"
@@ -137,6 +138,8 @@ class Delivery:
     attempts: int = 0
     maybe_sent: bool = False
     created_at: datetime | None = None
+    sent_at: datetime | None = None
+    change_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What became of one attempt to send. `detail` never holds a secret."""
+    """What became of one attempt to send. `detail` never holds a secret.
+
+    `tried` is False where the destination was not asked, because its turn has not come.
+    """
 
     sent: bool
     detail: str
@@ -160,3 +166,4 @@ class SendOutcome:
     maybe_sent: bool = False
     retry_after: float | None = None
     elapsed: float = 0.0
+    tried: bool = True

@@ -98,7 +98,7 @@ class AppriseSender:
         wait = lane.wait(channel.rate, self._clock.monotonic())
         if wait > 0:
             detail = f"held back: the channel takes {channel.rate:g} messages per minute"
-            return SendOutcome(sent=False, detail=detail, retry_after=wait)
+            return SendOutcome(sent=False, detail=detail, retry_after=wait, tried=False)
         return None
 
     async def _attempt(

@@ -80,10 +80,12 @@ def put_decisions(conn: Connection, decisions: Iterable[Decision], at: datetime)
 def decisions_of(conn: Connection, change_number: int) -> tuple[Decision, ...]:
     """Return the decisions on a Change in the order they were made."""
     query = select(_decision).where(_decision.c.change_number == change_number).order_by(_decision.c.id)
-    return tuple(
-        Decision(row.change_number, row.told, _REASONS[row.reason], row.route, row.channel)
-        for row in conn.execute(query)
-    )
+    return tuple(decision_of(row) for row in conn.execute(query))
+
+
+def decision_of(row: Row[Any]) -> Decision:
+    """Return a decision as the model has it."""
+    return Decision(row.change_number, row.told, _REASONS[row.reason], row.route, row.channel)
 
 
 def _told_of(row: Row[Any]) -> Told:

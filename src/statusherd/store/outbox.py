@@ -19,11 +19,11 @@ from sqlalchemy import (
     update,
 )
 
-from statusherd.model.delivery import Decision, Delivery, NewDelivery, SendOutcome, Thread, Told
+from statusherd.model.delivery import Decision, Delivery, NewDelivery, Reason, SendOutcome, Thread, Told
 from statusherd.model.words import DeliveryState
 from statusherd.store import tables
 from statusherd.store.conversations import facts, put_decisions, put_threads, put_told
-from statusherd.store.rows import ALERT, insert_or_ignore
+from statusherd.store.rows import ALERT, counter, insert_or_ignore
 
 __all__ = [
     "claim_due",
@@ -37,6 +37,7 @@ __all__ = [
     "record_outcome",
     "release_orphans",
     "resend",
+    "resends",
 ]
 
 _delivery, _attempt, _change = tables.delivery, tables.delivery_attempt, tables.change
@@ -99,7 +100,8 @@ def record_outcome(
     `instead` are messages to put into the outbox in its place. Returns False where the claim had run out
     and somebody else has the message: a failure changes nothing then, a success counts all the same.
     """
-    conn.execute(_NOTE.on(conn), _attempt_row(delivery, outcome, now))
+    if outcome.tried or retry_at is None:
+        conn.execute(_NOTE.on(conn), _attempt_row(delivery, outcome, now))
     if outcome.sent:
         return conn.execute(_SENT, {"key": delivery.id, "now": now}).rowcount == 1
     values = {
@@ -108,11 +110,24 @@ def record_outcome(
         "state": DeliveryState.DEAD if retry_at is None else DeliveryState.PENDING,
         "due": retry_at or now,
         "maybe": outcome.maybe_sent,
+        "untried": int(not outcome.tried),
     }
     ours = conn.execute(_NOT_SENT, values).rowcount == 1
     if ours:
-        put_deliveries(conn, instead, now)
+        _put_instead(conn, instead, now)
     return ours
+
+
+def _put_instead(conn: Connection, instead: Sequence[NewDelivery], now: datetime) -> None:
+    """Put stand-ins into the outbox, but tell no channel what it is told of the same Change already."""
+    for new in instead:
+        values = {"number": new.change_number, "name": new.channel}
+        told = new.change_number is None or conn.execute(_ON_ITS_WAY, values).first() is None
+        if told:
+            put_deliveries(conn, (new,), now)
+        if new.change_number is not None:
+            reason = Reason.STANDS_IN if told else Reason.ALREADY_TOLD
+            put_decisions(conn, (Decision(new.change_number, told, reason, channel=new.channel),), now)
 
 
 def give_back(conn: Connection, ids: Iterable[int]) -> None:
@@ -152,7 +167,15 @@ def dead_letters(conn: Connection, limit: int = 100) -> tuple[Delivery, ...]:
 
 def resend(conn: Connection, delivery_id: int, now: datetime) -> bool:
     """Put a message that was given up back into the outbox; False where there is no such one."""
-    return conn.execute(_RESEND, {"key": delivery_id, "now": now}).rowcount == 1
+    found = conn.execute(_RESEND, {"key": delivery_id, "now": now}).rowcount == 1
+    if found:
+        conn.execute(_COUNT_RESENT.on(conn))
+    return found
+
+
+def resends(conn: Connection) -> int:
+    """Return a number that changes whenever any process sends messages again. Cheap enough to poll."""
+    return conn.scalar(_RESENT) or 0
 
 
 def delivery_of(row: Row[Any]) -> Delivery:
@@ -168,6 +191,8 @@ def delivery_of(row: Row[Any]) -> Delivery:
         attempts=row.attempts - (state is DeliveryState.SENDING),
         maybe_sent=row.maybe_sent,
         created_at=row.created_at,
+        sent_at=row.sent_at,
+        change_number=row.change_number,
     )
 
 
@@ -254,9 +279,16 @@ _NOT_SENT = (
     .values(
         state=bindparam("state"),
         due_at=bindparam("due"),
+        attempts=_delivery.c.attempts - bindparam("untried"),
         maybe_sent=or_(_delivery.c.maybe_sent, bindparam("maybe")),
         **_FREE,
     )
+)
+_ON_ITS_WAY = (
+    select(_delivery.c.id)
+    .where(_delivery.c.change_number == bindparam("number"), _delivery.c.channel == bindparam("name"))
+    .where(_delivery.c.state.in_((*_WAITING, DeliveryState.SENT)))
+    .limit(1)
 )
 _GIVE_BACK = (
     update(_delivery)
@@ -277,6 +309,8 @@ _DEAD = (
     .order_by(_delivery.c.id.desc())
     .limit(bindparam("most"))
 )
+_COUNT_RESENT = counter("resends")
+_RESENT = select(tables.meta.c.value).where(tables.meta.c.name == "resends")
 _RESEND = (
     update(_delivery)
     .where(_delivery.c.id == bindparam("key"), _delivery.c.state == DeliveryState.DEAD)

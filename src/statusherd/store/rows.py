@@ -17,6 +17,7 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert
 from statusherd.model.records import Maintenance, VendorIncident
 from statusherd.model.vendors import WatchedVendor
+from statusherd.store import tables
 from statusherd.store.columns import clean
 from statusherd.store.validators import StoredValidators
 
@@ -98,5 +99,18 @@ def insert_or_replace(table: Table) -> PerDatabase:
         keys = [column.name for column in table.primary_key]
         fresh = {column.name: new.excluded[column.name] for column in table.c if not column.primary_key}
         return new.on_conflict_do_update(index_elements=keys, set_=fresh)  # type: ignore[no-any-return]
+
+    return PerDatabase(build)
+
+
+def counter(name: str) -> PerDatabase:
+    """Count one up in the facts on the store, from 1: what other processes poll."""
+
+    def build(insert: Any) -> Executable:
+        meta = tables.meta
+        new = insert(meta).values(name=name, value=1)
+        return new.on_conflict_do_update(  # type: ignore[no-any-return]
+            index_elements=["name"], set_={"value": meta.c.value + 1}
+        )
 
     return PerDatabase(build)

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Executable, delete, select
+from sqlalchemy import Connection, delete, select
 
 from statusherd.model.vendors import WatchedVendor
 from statusherd.store import tables
-from statusherd.store.rows import VENDOR, PerDatabase, insert_or_replace
+from statusherd.store.rows import VENDOR, counter, insert_or_replace
 
 _vendor, _meta = tables.vendor, tables.meta
 _COUNTER: Final = "vendors"
 
 
-def _count(insert: Any) -> Executable:
-    new = insert(_meta).values(name=_COUNTER, value=1)
-    return new.on_conflict_do_update(  # type: ignore[no-any-return]
-        index_elements=["name"], set_={"value": _meta.c.value + 1}
-    )
-
-
 _PUT = insert_or_replace(_vendor)
-_COUNT = PerDatabase(_count)
+_COUNT = counter(_COUNTER)
 _ALL = select(_vendor.c.definition).order_by(_vendor.c.added_at, _vendor.c.name)
 _VERSION = select(_meta.c.value).where(_meta.c.name == _COUNTER)
 

@@ -1,0 +1,137 @@
+"""What the commands of `statusherd alert` ask the store, with errors that say what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from sqlalchemy import Connection
+
+from statusherd.explaining import Explanation, explain, explain_last
+from statusherd.model.errors import StatusherdError
+from statusherd.model.selection import matches
+from statusherd.store import alerts, outbox
+from statusherd.store.alerts import Answer, DeadLetter, Sight
+from statusherd.store.engine import Store
+
+MOST_LETTERS: Final = 1000
+_LARGEST: Final = 2**63 - 1
+_OVERTAKEN: Final = "the channel heard something newer of the same matter. Name its ID to send it anyway"
+
+Left = tuple[DeadLetter, str]
+
+
+def found_answers(
+    store: Store,
+    since: datetime,
+    limit: int,
+    *,
+    vendor: str | None,
+    channel: str | None,
+    not_told: bool,
+) -> tuple[Answer, ...]:
+    """Return the decisions since an instant, the newest first; `vendor` is a glob."""
+    wanted = partial(matches, vendor) if vendor else None
+    return store.read_now(
+        lambda conn: alerts.answers(conn, since, limit, wanted=wanted, channel=channel, not_told=not_told)
+    )
+
+
+def explained(store: Store, id_: str) -> tuple[Explanation, ...]:
+    """Return why what `id_` names was told to whom; raise StatusherdError where it names nothing."""
+    found = store.read_now(lambda conn: _explained(conn, id_))
+    if found is None:
+        remedy = "`statusherd alert list` shows the IDs; messages are kept for 90 days, changes for 400"
+        raise StatusherdError("there is no such alert", subject=repr(id_[:60]), remedy=remedy)
+    return (found,)
+
+
+def _explained(conn: Connection, id_: str) -> Explanation | None:
+    number = _change_of(conn, id_)
+    return None if number is None else explain(conn, number)
+
+
+def _change_of(conn: Connection, id_: str) -> int | None:
+    """Return the Change that an ID means: the key of a message, else the Change's own number."""
+    message = alerts.message_with(conn, id_.strip())
+    return message.change_number if message else _as_number(id_)
+
+
+def _as_number(id_: str) -> int | None:
+    bare = id_.strip().removeprefix("#")
+    number = int(bare) if re.fullmatch(r"[0-9]{1,19}", bare) else 0
+    return number if 0 < number <= _LARGEST else None
+
+
+def explained_vendor(store: Store, vendor: str, at: datetime) -> tuple[tuple[Explanation, ...], Sight | None]:
+    """Return why the last news of a vendor was told to whom, and when its page was last read."""
+
+    def query(conn: Connection) -> tuple[tuple[Explanation, ...], Sight | None, tuple[str, ...]]:
+        found = explain_last(conn, vendor, at)
+        near = alerts.vendors_matching(conn, partial(matches, f"*{vendor}*")) if not found else ()
+        return found, alerts.sight_of(conn, vendor), near
+
+    found, sight, near = store.read_now(query)
+    if not found:
+        known = vendor in near
+        message = "nothing that happened there is recorded by then" if known else "is not known here"
+        remedy = "" if known else _advice(near)
+        raise StatusherdError(message, subject=repr(vendor[:60]), remedy=remedy)
+    return found, sight
+
+
+def _advice(near: Sequence[str]) -> str:
+    names = [name for name in near if not name.startswith("*")][:5]
+    return f"Did you mean {', '.join(names)}?" if names else "`statusherd vendor list` shows those that are"
+
+
+def letters(store: Store) -> tuple[DeadLetter, ...]:
+    """Return the messages that were given up, the newest first."""
+    return store.read_now(lambda conn: alerts.dead_letters(conn, MOST_LETTERS))
+
+
+def send_again(
+    store: Store, id_: str | None, channel: str | None, channels: Collection[str], now: datetime
+) -> tuple[Sequence[DeadLetter], Sequence[Left]]:
+    """Send again what `id_` names, all where it is None; return what is sent and what is left, with why."""
+    return store.write_now(lambda conn: _send_again(conn, id_, channel, channels, now))
+
+
+def _send_again(
+    conn: Connection, id_: str | None, channel: str | None, channels: Collection[str], now: datetime
+) -> tuple[Sequence[DeadLetter], Sequence[Left]]:
+    sent: list[DeadLetter] = []
+    left: list[Left] = []
+    for letter in reversed(_named(conn, id_, channel)):
+        why = _why_not(letter, channels, named=id_ is not None)
+        if why is None and outbox.resend(conn, letter.delivery.id, now):
+            sent.append(letter)
+        elif why is not None:
+            left.append((letter, why))
+    return sent, left
+
+
+def _named(conn: Connection, id_: str | None, channel: str | None) -> tuple[DeadLetter, ...]:
+    if id_ is None:
+        return alerts.dead_letters(conn, MOST_LETTERS, channel=channel)
+    message = alerts.message_with(conn, id_.strip())
+    if message:
+        found = alerts.dead_letters(conn, 1, channel=channel, key=message.dedup_key)
+        is_its = channel in (None, message.channel)
+        what = f"is {message.state}" if is_its else f"is to {message.channel}"
+    else:
+        found = alerts.dead_letters(conn, MOST_LETTERS, channel=channel, number=_as_number(id_) or 0)
+        what = "names no message that was given up"
+    if not found:
+        remedy = "`statusherd alert dead` lists those that were given up"
+        raise StatusherdError(what, subject=repr(id_[:60]), remedy=remedy)
+    return found
+
+
+def _why_not(letter: DeadLetter, channels: Collection[str], *, named: bool) -> str | None:
+    if letter.delivery.channel not in channels:
+        return "its channel is no longer configured"
+    return _OVERTAKEN if letter.overtaken and not named else None
