@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,6 +51,8 @@ class Reach:
     leads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     off_duty: frozenset[str] = frozenset()
 
-    def channels(self, targets: Iterable[str]) -> tuple[str, ...]:
+    def channels(self, targets: tuple[str, ...]) -> tuple[str, ...]:
         """Return the channels that targets lead to, in their order, each once."""
+        if self.leads.keys().isdisjoint(targets):  # most routes, and this is asked of each for each Change
+            return targets
         return tuple(dict.fromkeys(name for each in targets for name in self.leads.get(each, (each,))))
