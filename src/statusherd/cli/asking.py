@@ -19,9 +19,7 @@ from statusherd.store.engine import Store
 
 MOST_LETTERS: Final = 1000
 _LARGEST: Final = 2**63 - 1
-_OVERTAKEN: Final = (
-    "the channel heard something newer of the same matter. Name its ID to send it anyway"
-)
+_OVERTAKEN: Final = "the channel heard something newer of the same matter. Name its ID to send it anyway"
 
 Left = tuple[DeadLetter, str]
 
