@@ -12,7 +12,7 @@ from installed import Installation
 
 from statusherd.clock import SystemClock
 from statusherd.model.words import Impact
-from statusherd.testing import StatusPage
+from statusherd.testing import Answer, HttpSink, StatusPage
 
 
 async def command(installed: Installation, *words: str) -> tuple[int, str, str]:
@@ -111,3 +111,31 @@ async def test_a_damaged_store_is_refused_by_name_and_left_as_it_is(installed: I
     assert (code, time.monotonic() - begun < 5) == (1, True)
     assert str(store) in err
     assert store.read_bytes().startswith(b"no database")
+
+
+async def test_a_working_daemon_asks_the_dead_mans_switch(
+    installed: Installation,
+) -> None:
+    async with HttpSink() as switch:
+        url = switch.http_url + "?token=s3cr3t-t0k3n"
+        text = f'[heartbeat]\nurl = "{url}"\ninterval = "10s"\n{installed.config.read_text()}'
+        installed.config.write_text(text)
+        await installed.start()
+        await switch.wait_for(1, 20)
+        await installed.looks(1)
+        assert "s3cr3t-t0k3n" not in installed.log.read_text()
+
+
+async def test_what_is_sent_again_by_command_goes_out_at_once(installed: Installation) -> None:
+    installed.chat.answer = Answer.REFUSED
+    await installed.start()
+    await installed.looks(2)
+    installed.page.open("API errors", Impact.MAJOR)
+    await installed.logged("given up")
+    installed.chat.answer = Answer.OK
+    assert len(installed.chat.received) == 0
+    code, _, err = await command(installed, "alert", "resend", "--all")
+    assert code == 0, err
+    await installed.chat.wait_for(1, 5)
+    code, out, _ = await command(installed, "alert", "explain", "--vendor", "acme")
+    assert (code, "API errors" in out) == (0, True)

@@ -127,7 +127,7 @@ async def test_a_reload_gives_takes_and_changes_the_address(store: Store) -> Non
 async def test_a_real_request_goes_out_and_none_to_a_private_address_unasked(store: Store) -> None:
     clock = FakeClock()
     async with HttpSink(Answer.OK) as sink, Fetcher() as careful, Fetcher(allow_private=True) as allowed:
-        url = sink.url.replace("json://", "http://")
+        url = sink.http_url
         for fetcher, requests in ((careful, 0), (allowed, 1)):
             task = asyncio.create_task(Heart(fetcher, store, clock, Switch(url, 60)).run(lambda: None))
             await clock.until_sleeping()
