@@ -150,7 +150,7 @@ async def test_an_owner_whose_service_is_touched_later_hears_of_it_as_open(tmp_p
         await story.look()
         assert ("find", "incident_updated", "SEV2") in heard(story)
         assert story.sender.to("find")[0].subject == "Acme: Website errors"
-        assert "OPEN: checkout and search at risk" in story.sender.to("find")[0].body
+        assert "OPEN since 12:01 UTC: checkout and search at risk" in story.sender.to("find")[0].body
         story.page.resolve(incident)
         await story.look()
         assert {channel for channel, kind, _ in heard(story) if kind == "incident_resolved"} == {
