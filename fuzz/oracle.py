@@ -47,18 +47,21 @@ class Finding(Exception):  # noqa: N818 - it says what it is
         self.rule = rule
 
 
-def judge(name: str, documents: Sequence[Document]) -> Snapshot | None:
-    """Let the target `name` read `documents`; raise Finding, or what it raised, where it must not be."""
+def judge(name: str, documents: Sequence[Document], patience: float = 1.0) -> Snapshot | None:
+    """Let the target `name` read `documents`; raise Finding, or what it raised, where it must not be.
+
+    `patience` is how many times its seconds a reading may take: more than one on a machine that is busy.
+    """
     if name == DETECTION:
-        judge_detection(documents)
+        judge_detection(documents, patience)
         return None
-    return judge_reading(format_named(name), documents)
+    return judge_reading(format_named(name), documents, patience)
 
 
-def judge_reading(form: Format, documents: Sequence[Document]) -> Snapshot | None:
+def judge_reading(form: Format, documents: Sequence[Document], patience: float = 1.0) -> Snapshot | None:
     """Return what the format `form` reads, None where it refuses."""
     look = _look_at(form.NAME)
-    with within(READING_SECONDS, documents):
+    with within(READING_SECONDS * patience, documents):
         for document in documents:
             _judge_recognition(form.recognise(document))
         try:
@@ -70,11 +73,11 @@ def judge_reading(form: Format, documents: Sequence[Document]) -> Snapshot | Non
     return snapshot
 
 
-def judge_detection(documents: Sequence[Document]) -> None:
+def judge_detection(documents: Sequence[Document], patience: float = 1.0) -> None:
     """Find out the format of each of `documents` and of all, and where further ones may be."""
     all_formats()  # what importing them costs is no document's fault
     for document in documents:
-        with within(DETECTION_SECONDS, [document]):
+        with within(DETECTION_SECONDS * patience, [document]):
             _judge_detected([document])
             _judge_addresses(probe_addresses(document.url or HOME, document))
             _judge_addresses(probe_addresses(document.text[:500]))

@@ -13,7 +13,7 @@ from statusherd.model.errors import LookError
 from statusherd.model.records import Coverage, Snapshot
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.detect import Detection, address_of, probe_addresses
-from statusherd.watch.formats import Look, okta
+from statusherd.watch.formats import Look, all_formats, okta
 from statusherd.watch.reading.documents import Document
 
 FIXTURES = Path(__file__).parent / "fixtures" / "okta"
@@ -205,6 +205,7 @@ def test_page_is_recognised_by_its_lists(name: str) -> None:
     recognition = okta.recognise(fixture(name))
     assert recognition is not None
     assert recognition.certainty >= 90
+    assert [form.NAME for form in all_formats() if form.recognise(fixture(name))] == ["okta"]
 
 
 @pytest.mark.parametrize(

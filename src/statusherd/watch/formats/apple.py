@@ -21,7 +21,7 @@ from statusherd.model.words import MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._own_lists import identity, next_edge
 from statusherd.watch.reading.documents import Document, not_this
-from statusherd.watch.reading.text import plain_line, plain_text
+from statusherd.watch.reading.text import MAX_LINE, MAX_TEXT, plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
 from statusherd.watch.reading.values import Object, as_object, load_json, objects, string, strings, try_object
 from statusherd.watch.reading.words import Notes, fold, impact_of
@@ -250,6 +250,7 @@ def _title(event: _Event) -> str:
 def _updates(event: _Event, phase: Phase | MaintenancePhase) -> tuple[Update, ...]:
     """Return the one post that an event has: it is reworded in place."""
     at = parse_time(event.row.get("datePosted"), zone=None) or event.ends_at or event.starts_at
-    parts = (plain_text(string(event.row.get(key))) for key in ("message", "usersAffected"))
-    text = "\n".join(part for part in parts if part)
+    message = plain_text(string(event.row.get("message")), MAX_TEXT - MAX_LINE - 1)
+    affected = plain_line(string(event.row.get("usersAffected")))
+    text = "\n".join(part for part in (message, affected) if part)
     return (Update(at, phase, text),) if at is not None and text else ()

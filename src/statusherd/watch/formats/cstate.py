@@ -23,7 +23,7 @@ from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, not_this
-from statusherd.watch.reading.text import plain_line, plain_text
+from statusherd.watch.reading.text import MAX_LINE, plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
 from statusherd.watch.reading.values import (
     Object,
@@ -186,16 +186,20 @@ def _systems(index: Object) -> Mapping[str, Object]:
     """Return the systems by id: their name, with the category before it where the name comes twice."""
     found: dict[str, Object] = {}
     for row in objects(index.get("systems")):
-        name = string(row.get("name")) or ""
-        found[f"{string(row.get('category'))}: {name}" if name in found else name] = row
+        name = _name(row.get("name"))
+        found[f"{_name(row.get('category'))}: {name}" if name in found else name] = row
     return found
 
 
 def _ids_by_name(index: Object) -> Mapping[str, list[str]]:
     ids: dict[str, list[str]] = {}
     for key, row in _systems(index).items():
-        ids.setdefault(string(row.get("name")) or "", []).append(key)
+        ids.setdefault(_name(row.get("name")), []).append(key)
     return ids
+
+
+def _name(value: object) -> str:
+    return (string(value) or "")[:MAX_LINE]
 
 
 def _listed(index: Object) -> Iterable[Object]:
@@ -232,8 +236,8 @@ def _id(row: Object) -> str:
     """Return the name of the issue's file; in a folder of its own every file is called index."""
     name = string(row.get("filename")) or ""
     if name and not name.lstrip("_").startswith("index."):
-        return name
-    return (string(row.get("permalink")) or "").rstrip("/").rpartition("/")[2]
+        return name[:MAX_LINE]
+    return (string(row.get("permalink")) or "").rstrip("/").rpartition("/")[2][:MAX_LINE]
 
 
 def _as_counted(row: Object, index: Object, notes: Notes) -> Object:
@@ -258,7 +262,7 @@ def _is_planned(row: Object, now: datetime) -> bool:
 
 
 def _affected(row: Object, ids: Mapping[str, list[str]]) -> tuple[str, ...]:
-    named = strings(row.get("affected"))
+    named = map(_name, strings(row.get("affected")))
     return tuple(dict.fromkeys(key for name in named for key in ids.get(name, [name])))
 
 
