@@ -173,7 +173,7 @@ def test_what_is_new_since_the_last_message_stands_beneath_the_first_line() -> N
         (
             replace(CHANGE, kind=ChangeKind.DISTURBANCE_CHANGED, incident=None, after="partial_outage",
                     facets=("components",)),
-            "UPDATE: checkout and invoices at risk: Stripe: now API (partial outage), no incident is posted on it",
+            "OPEN since 10:02 UTC: checkout and invoices at risk: Stripe: now API (partial outage), no incident is posted on it",
             "Services at risk:",
         ),
         (

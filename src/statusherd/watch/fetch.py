@@ -163,13 +163,12 @@ class Fetcher:
         self, door: Door, target: Target, validators: Validators, seconds: float
     ) -> Fetched | _Redirect:
         """Send one request, within `seconds` from the moment it is its turn."""
-        headers = self._headers(door, target, validators)
         await self._turns.enter(target.host)
         begun = time.monotonic()
         try:
             request = door.session.get(
                 target.url,
-                headers=headers,
+                headers=self._headers(door, target, validators),
                 allow_redirects=False,
                 **self._deadline(seconds),
             )

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ class Entry:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class _FileState:
     name: str
     size: int
@@ -97,7 +98,7 @@ def _files(folder: Path) -> list[_FileState] | None:
             # What a link leads to may change while the link does not.
             if len(files) < WORTH_KEEPING or any(file.is_symlink() for file in files):
                 return None
-            return sorted(map(_file_state, files))
+            return sorted(map(_file_state, files), key=attrgetter("name"))
     except OSError:
         return None
 
@@ -143,7 +144,10 @@ def _provider(facts: Sequence[Any]) -> Provider:
 
 
 def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    # Nearly all are flat: lists in lists are options and further sources.
+    return tuple(map(_tuples, value)) if value and isinstance(value[-1], list) else tuple(value)
 
 
 def _digest(state: bytes, body: bytes) -> bytes:
