@@ -116,8 +116,8 @@ def _likeness(wanted: str, word: str) -> float:
 
     # A much shorter word counts only as one of those wanted: "ea" is no part of "digital ocean".
     if 2 * len(word) < len(wanted) and word not in wanted.split():
-        return fuzz.ratio(wanted, word)
-    return fuzz.WRatio(wanted, word)
+        return fuzz.ratio(wanted, word, score_cutoff=_GOOD_MATCH)
+    return fuzz.WRatio(wanted, word, score_cutoff=_GOOD_MATCH)
 
 
 _LITTLE: Final = frozenset({"a", "an", "and", "for", "in", "of", "the", "to"})
