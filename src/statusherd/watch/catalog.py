@@ -105,19 +105,22 @@ class Catalog:
         wanted = _telling(text.strip().lower()[:100])
         if not wanted:
             return []
-        ranked = [(max(_likeness(wanted, word) for word in _words(p)), p) for p in self.all]
+        alike = _alike(wanted, {word for provider in self.all for word in _words(provider)})
+        scored = ((max(alike.get(word, 0.0) for word in _words(p)), p) for p in self.all)
+        ranked = [(score, provider) for score, provider in scored if score]
         # Of equals the exact one first, then the shorter name: "box" before "dropbox".
         return sorted(ranked, key=lambda r: (-r[0], wanted not in _words(r[1]), len(r[1].name), r[1].name))
 
 
-def _likeness(wanted: str, word: str) -> float:
-    """Return how alike two texts are, 0 to 100."""
-    from rapidfuzz import fuzz  # noqa: PLC0415 - only a search needs it; start-up does not wait for it
+def _alike(wanted: str, words: Iterable[str]) -> dict[str, float]:
+    """Return those of `words` that are like `wanted`, with how alike they are: from _GOOD_MATCH to 100."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a search needs it; start-up does not wait for it
 
     # A much shorter word counts only as one of those wanted: "ea" is no part of "digital ocean".
-    if 2 * len(word) < len(wanted) and word not in wanted.split():
-        return fuzz.ratio(wanted, word, score_cutoff=_GOOD_MATCH)
-    return fuzz.WRatio(wanted, word, score_cutoff=_GOOD_MATCH)
+    parts = frozenset(wanted.split())
+    whole = [word for word in words if 2 * len(word) >= len(wanted) or word in parts]
+    found = process.extract(wanted, whole, scorer=fuzz.WRatio, score_cutoff=_GOOD_MATCH, limit=None)
+    return {word: score for word, score, _ in found}
 
 
 _LITTLE: Final = frozenset({"a", "an", "and", "for", "in", "of", "the", "to"})

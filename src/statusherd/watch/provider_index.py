@@ -13,10 +13,10 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from statusherd.model.errors import CatalogError
 from statusherd.model.vendors import Source
@@ -28,11 +28,9 @@ WORTH_KEEPING: Final = 50
 """A folder with fewer files is as quickly read as looked up."""
 _SETTLED: Final = 2_000_000_000
 """Nanoseconds, more than one tick of any file system's clock."""
-_FIELDS: Final = tuple(field.name for field in fields(Provider))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What one file of the catalogue holds: a vendor, or what is wrong with it."""
 
     name: str
@@ -40,8 +38,7 @@ class Entry:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _FileState:
+class _FileState(NamedTuple):
     name: str
     size: int
     modified: int
@@ -115,7 +112,7 @@ def _place(folder: Path) -> str:
 def _state(files: Sequence[_FileState]) -> bytes:
     """Return what the outcome depends on: the files, the formats there are, and the code that judges."""
     code = [Path(path).stat() for path in (__file__, provider_files.__file__, source_files.__file__)]
-    judges = [*format_names(), *_FIELDS, *((facts.st_size, facts.st_mtime_ns) for facts in code)]
+    judges = [*format_names(), *Provider._fields, *((facts.st_size, facts.st_mtime_ns) for facts in code)]
     return repr((judges, [(f.name, f.size, f.modified, f.changed) for f in files])).encode()
 
 
@@ -134,13 +131,13 @@ def _entries(packed: bytes, state: bytes) -> tuple[Entry, ...]:
 
 
 def _facts(provider: Provider) -> list[Any]:
-    *facts, further = (getattr(provider, name) for name in _FIELDS)
+    *facts, further = provider
     return [*facts, [astuple(source) for source in further]]
 
 
 def _provider(facts: Sequence[Any]) -> Provider:
-    values = dict(zip(_FIELDS, map(_tuples, facts), strict=True))
-    return Provider(**values | {"further": tuple(Source(*source) for source in values["further"])})
+    *values, further = map(_tuples, facts)
+    return Provider._make((*values, tuple(Source(*source) for source in further)))
 
 
 def _tuples(value: Any) -> Any:
