@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from statusherd.model.clocks import instant
 from statusherd.model.oncall import Cycle, Override, Person, Roster, Rotation, Rule
 from statusherd.respond.handovers import every, from_cron
-from statusherd.respond.oncall import instant, next_handover, person_at, reach, shift_at, shifts
+from statusherd.respond.oncall import next_handover, person_at, reach, shift_at, shifts
 
 START = date(2026, 1, 5)
 WEEKLY = every(timedelta(weeks=1), START, time(9), weekday=0)

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Self
 
 from statusherd.model.changes import Change
 from statusherd.model.services import Touch
-from statusherd.model.words import DeliveryState, Severity
+from statusherd.model.words import DeliveryState, Severity, Worded
 
 
-class Reason(StrEnum):
-    """Why something is, or is not, told to a channel. `sentence` is what people are shown."""
-
-    sentence: str
-
-    def __new__(cls, word: str, sentence: str) -> Self:
-        member = str.__new__(cls, word)
-        member._value_ = word
-        member.sentence = sentence
-        return member
+class Reason(Worded):
+    """Why something is, or is not, told to a channel."""
 
     OPENED = "opened", "something new that the route selects"
     ALREADY_OPEN = "already_open", "it was open when the vendor was first seen: told once, in a summary"

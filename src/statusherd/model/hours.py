@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
+
+from statusherd.model.clocks import instant
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 EVERY_DAY: Final = frozenset(range(7))
@@ -116,20 +118,8 @@ def _span(window: Window, day: date, zone: tzinfo) -> Span:
 
 
 def _instant(day: date, minutes: int, zone: tzinfo, *, last: bool) -> datetime:
-    """Return when the clock of a zone shows a time, the first or the `last` time, or jumps over it."""
-    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
-    first = wall.replace(tzinfo=zone).astimezone(UTC)
-    second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if first <= second:
-        return second if last else first
-    before = second.astimezone(zone).utcoffset()
-    while first - second > timedelta(seconds=1):  # the jump is after `second`, and not after `first`
-        middle = second + (first - second) / 2
-        if middle.astimezone(zone).utcoffset() == before:
-            second = middle
-        else:
-            first = middle
-    return first.replace(microsecond=0)
+    """Return when the clock of a zone shows so many minutes after midnight of `day`."""
+    return instant(datetime.combine(day, time()) + timedelta(minutes=minutes), zone, last=last)
 
 
 def _days(text: str) -> frozenset[int]:

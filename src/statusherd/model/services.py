@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final, Self
+from typing import Final
+
+from statusherd.model.words import Worded
 
 OWNER: Final = "owner"
 """Among the channels of a route: those of the teams that own the services which are touched."""
@@ -50,16 +51,8 @@ class Team:
     channels: tuple[str, ...] = ()
 
 
-class TouchedBy(StrEnum):
-    """Why a Change touches a dependency. `sentence` is what people are shown."""
-
-    sentence: str
-
-    def __new__(cls, word: str, sentence: str) -> Self:
-        member = str.__new__(cls, word)
-        member._value_ = word
-        member.sentence = sentence
-        return member
+class TouchedBy(Worded):
+    """Why a Change touches a dependency."""
 
     NAMED = "named", "it names this part"
     WHOLE_VENDOR = "whole_vendor", "it names no part: taken for the whole of the vendor"

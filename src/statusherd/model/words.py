@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
+
+
+class Worded(StrEnum):
+    """Words that people are shown as a sentence: each member is its word and its `sentence`."""
+
+    sentence: str
+
+    def __new__(cls, word: str, sentence: str) -> Self:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.sentence = sentence
+        return member
 
 
 class Status(StrEnum):

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from statusherd.model.clocks import instant
 from statusherd.model.oncall import ONCALL, Override, Roster, Rotation, Shift
 from statusherd.model.routing import Reach
 
@@ -95,23 +94,6 @@ def _number(rotation: Rotation, at: datetime) -> int:
 
 def _begin(rotation: Rotation, number: int) -> datetime:
     return instant(rotation.cycle.at(number), rotation.zone)
-
-
-@lru_cache(4096)
-def instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return when the clocks of a zone show `local`, in UTC: the first time, or when they jump over it."""
-    first = local.replace(tzinfo=zone).astimezone(UTC)
-    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if first <= second:
-        return first
-    before = second.astimezone(zone).utcoffset()
-    while first - second > timedelta(seconds=1):  # the jump is after `second`, and not after `first`
-        middle = second + (first - second) / 2
-        if middle.astimezone(zone).utcoffset() == before:
-            second = middle
-        else:
-            first = middle
-    return first.replace(microsecond=0)
 
 
 # Routing

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from statusherd.watch.formats._xml_prolog import COMMENTS, DOCUMENT_TYPE, root_at
 from statusherd.watch.reading.documents import Document, declared_charset, not_this, usable_charset
 from statusherd.watch.reading.times import parse_time
 
@@ -33,7 +34,7 @@ _ROOT_END: Final = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF)\s*>")
 _ITEM: Final = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>])")
 _QUOTE: Final = re.compile(r"<!\[CDATA\[|<!--")
 _AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:(\w{1,32}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)?")
-_PROLOG_ENDS: Final = (("<?", "?>"), ("<!--", "-->"), ("<!DOCTYPE", ">"))
+_BEFORE: Final = (*COMMENTS, DOCUMENT_TYPE)
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _SPACES: Final = frozenset(
@@ -62,20 +63,7 @@ def root_of(text: str) -> str | None:
 
 
 def _find_root(text: str) -> tuple[int, str] | None:
-    at = 0
-    while True:
-        while at < len(text) and (text[at].isspace() or text[at] == "\ufeff"):
-            at += 1
-        ending = next((end for start, end in _PROLOG_ENDS if text.startswith(start, at)), None)
-        if ending is None:
-            break
-        close = text.find(ending, at)
-        # A document type with rules of its own is where entity bombs live; no feed needs one.
-        if close < 0 or (ending == ">" and "[" in text[at:close]):
-            return None
-        at = close + len(ending)
-    match = _ROOT.match(text, at)
-    return (at, match[1]) if match else None
+    return root_at(text, _ROOT, _BEFORE)
 
 
 def feed_text(document: Document) -> str:

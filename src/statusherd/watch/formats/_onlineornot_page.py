@@ -11,7 +11,7 @@ from typing import Final
 
 from statusherd.model.records import Component
 from statusherd.model.words import Phase, Status
-from statusherd.watch.formats._own_lists import identity
+from statusherd.watch.formats._lists import identity
 from statusherd.watch.formats._turbo import loader_data
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text

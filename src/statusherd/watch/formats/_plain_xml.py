@@ -13,43 +13,26 @@ from typing import Any, Final
 from lxml import etree
 
 from statusherd.watch.formats._feed_xml import feed_text
+from statusherd.watch.formats._xml_prolog import root_at
 from statusherd.watch.reading.documents import Document, not_this
 
 Element = Any  # lxml has no types of its own
 
 MAX_TEXT: Final = 50_000
-_PROLOG_ENDS: Final = (("<?", "?>"), ("<!--", "-->"))
 _OPENS: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,100}:)?([A-Za-z_][\w.-]{0,100})(?=[\s/>])")
 
 
 def root_name(text: str) -> str | None:
     """Return the name of the root element without its prefix; None where `text` begins as no plain XML."""
-    found = _root_at(text)
+    found = root_at(text, _OPENS)
     return found[1] if found else None
-
-
-def _root_at(text: str) -> tuple[int, str] | None:
-    """Return where the root element begins. A document type, where entities are declared, is refused."""
-    at = 0
-    while True:
-        while at < len(text) and (text[at].isspace() or text[at] == "\ufeff"):
-            at += 1
-        ending = next((end for start, end in _PROLOG_ENDS if text.startswith(start, at)), None)
-        if ending is None:
-            break
-        close = text.find(ending, at)
-        if close < 0:
-            return None
-        at = close + len(ending)
-    match = _OPENS.match(text, at)
-    return (at, match[1]) if match else None
 
 
 def xml_root(document: Document, root: str, format_name: str) -> Element:
     """Return the element called `root` that `document` is; raise ParseError for anything else."""
     document.refuse_empty()
     text = feed_text(document)
-    found = _root_at(text)
+    found = root_at(text, _OPENS)
     if found is None or found[1] != root:
         raise not_this(format_name, document, f"its root is not {root}")
     parser = etree.XMLParser(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from statusherd.model.records import Component, Maintenance, VendorIncident
 from statusherd.model.words import Phase, Status
-from statusherd.watch.formats._own_lists import identity
+from statusherd.watch.formats._lists import identity
 from statusherd.watch.formats._statuscast_words import STATES, impact, is_maintenance, is_open, window
 from statusherd.watch.reading.text import plain_line
 from statusherd.watch.reading.values import Object, link, number, objects, string

@@ -16,7 +16,7 @@ from bs4.element import Tag
 
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import Phase, Status
-from statusherd.watch.formats._own_lists import identity
+from statusherd.watch.formats._lists import identity
 from statusherd.watch.formats._statuscast_words import (
     HEADINGS,
     impact,

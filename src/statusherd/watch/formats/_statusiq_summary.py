@@ -14,7 +14,7 @@ from typing import Final
 from statusherd.model.records import Component, Maintenance, Update, VendorIncident
 from statusherd.model.status import worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
-from statusherd.watch.formats._own_lists import identity
+from statusherd.watch.formats._lists import identity
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase

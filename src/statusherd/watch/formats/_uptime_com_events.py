@@ -9,7 +9,7 @@ from typing import Final
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.status import worst
 from statusherd.model.words import MaintenancePhase, Phase, Status
-from statusherd.watch.formats._own_lists import identity, once
+from statusherd.watch.formats._lists import identity, once
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
 from statusherd.watch.reading.values import Object, objects, string

@@ -31,7 +31,7 @@ from statusherd.watch.formats._adobe_events import (
     messages_of,
     products_of,
 )
-from statusherd.watch.formats._own_lists import next_edge, once
+from statusherd.watch.formats._lists import next_edge, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.times import window_phase
 from statusherd.watch.reading.values import Object, as_object, load_json, string, try_object

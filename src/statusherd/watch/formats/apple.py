@@ -19,7 +19,7 @@ from statusherd.model.records import Component, Coverage, Maintenance, Snapshot,
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
-from statusherd.watch.formats._own_lists import identity, next_edge
+from statusherd.watch.formats._lists import identity, next_edge
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import MAX_LINE, MAX_TEXT, plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase

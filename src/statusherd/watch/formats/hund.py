@@ -25,7 +25,7 @@ from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_hos
 from statusherd.watch.formats._feed_items import Item, read_feed
 from statusherd.watch.formats._feed_words import State, is_maintenance_title, state_of
 from statusherd.watch.formats._feed_xml import feed_text, root_of
-from statusherd.watch.formats._own_lists import identity
+from statusherd.watch.formats._lists import identity
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.values import link

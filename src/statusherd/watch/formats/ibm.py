@@ -30,7 +30,7 @@ from statusherd.watch.formats._feed_verdicts import BENEFIT_OF_DOUBT, CLOCK_SKEW
 from statusherd.watch.formats._feed_words import bare_title, title_state
 from statusherd.watch.formats._feed_xml import every_item, feed_text, root_of
 from statusherd.watch.formats._ibm_items import MAX_ITEMS, Notice, newest, notices
-from statusherd.watch.formats._own_lists import once
+from statusherd.watch.formats._lists import once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.times import window_phase
 from statusherd.watch.reading.words import Notes

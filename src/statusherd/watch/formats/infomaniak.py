@@ -16,7 +16,7 @@ from statusherd.model.records import Coverage, Maintenance, Snapshot, Update, Ve
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Endpoints, Look, Recognition
-from statusherd.watch.formats._own_lists import identity, next_edge, once
+from statusherd.watch.formats._lists import identity, next_edge, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase

@@ -22,8 +22,7 @@ from statusherd.model.records import Component, Coverage, Snapshot, Update, Vend
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
-from statusherd.watch.formats._lists import Entries, entries
-from statusherd.watch.formats._own_lists import identity, once, try_rows
+from statusherd.watch.formats._lists import Entries, entries, identity, once, try_rows
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time

@@ -21,8 +21,7 @@ from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._data_spans import span_list, span_starts, span_text
-from statusherd.watch.formats._lists import entries
-from statusherd.watch.formats._own_lists import next_edge, once
+from statusherd.watch.formats._lists import entries, next_edge, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase

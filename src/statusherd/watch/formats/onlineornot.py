@@ -22,6 +22,7 @@ from statusherd.model.records import Coverage, Maintenance, Snapshot, Update, Ve
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
+from statusherd.watch.formats._lists import next_edge
 from statusherd.watch.formats._onlineornot_page import (
     STATES,
     Event,
@@ -33,7 +34,6 @@ from statusherd.watch.formats._onlineornot_page import (
     hits_of,
     read_page,
 )
-from statusherd.watch.formats._own_lists import next_edge
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.text import plain_line

@@ -23,8 +23,8 @@ from statusherd.model.records import Component, Coverage, Snapshot, VendorIncide
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
+from statusherd.watch.formats._lists import once
 from statusherd.watch.formats._oracle_feed import is_feed, verdicts
-from statusherd.watch.formats._own_lists import once
 from statusherd.watch.formats._worst import worst_of_each
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line

@@ -21,7 +21,7 @@ from statusherd.model.records import Component, Coverage, Maintenance, Snapshot,
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
-from statusherd.watch.formats._own_lists import identity
+from statusherd.watch.formats._lists import identity
 from statusherd.watch.formats._playstation_region import Place, Region, is_region, read_region
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.text import plain_line, plain_text

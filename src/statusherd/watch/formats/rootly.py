@@ -22,7 +22,7 @@ from statusherd.model.records import Coverage, Snapshot
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._api_v2 import ROLLUPS, anchored, read_api
 from statusherd.watch.formats._api_v2_ids import is_uuid
-from statusherd.watch.formats._own_lists import identity
+from statusherd.watch.formats._lists import identity
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line

@@ -19,7 +19,7 @@ from statusherd.model.records import Component, Coverage, Maintenance, Snapshot,
 from statusherd.model.status import effective_status
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
-from statusherd.watch.formats._own_lists import identity, next_edge, once, try_rows
+from statusherd.watch.formats._lists import identity, next_edge, once, try_rows
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text

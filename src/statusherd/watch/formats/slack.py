@@ -16,7 +16,7 @@ from statusherd.model.records import Coverage, Maintenance, Snapshot, Update, Ve
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
-from statusherd.watch.formats._own_lists import identity, once, try_rows
+from statusherd.watch.formats._lists import identity, once, try_rows
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text

@@ -22,7 +22,7 @@ from statusherd.model.records import Coverage, Snapshot
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
-from statusherd.watch.formats._own_lists import next_edge, once
+from statusherd.watch.formats._lists import next_edge, once
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.formats._sorry_notices import (
     STATES,

@@ -17,7 +17,7 @@ from statusherd.model.records import Coverage, Snapshot
 from statusherd.model.status import effective_status
 from statusherd.model.words import Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
-from statusherd.watch.formats._own_lists import next_edge, once
+from statusherd.watch.formats._lists import next_edge, once
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.formats._statuscast_json import components, items, kind_of, rollup
 from statusherd.watch.formats._statuscast_page import is_page, is_whole, page_name, page_status, read_items

@@ -20,8 +20,7 @@ from statusherd.model.records import Component, Coverage, Maintenance, Snapshot,
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
-from statusherd.watch.formats._lists import each_once
-from statusherd.watch.formats._own_lists import identity, once
+from statusherd.watch.formats._lists import each_once, identity, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time

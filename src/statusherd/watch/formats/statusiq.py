@@ -22,7 +22,7 @@ from statusherd.model.status import effective_status
 from statusherd.model.words import Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._feed_xml import every_item, feed_text, root_of
-from statusherd.watch.formats._own_lists import next_edge, once
+from statusherd.watch.formats._lists import next_edge, once
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.formats._statusiq_summary import (
     WORDS,

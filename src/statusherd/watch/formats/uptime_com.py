@@ -24,7 +24,7 @@ from statusherd.model.records import Component, Coverage, Snapshot
 from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
-from statusherd.watch.formats._own_lists import next_edge
+from statusherd.watch.formats._lists import next_edge
 from statusherd.watch.formats._places import beside, page_root
 from statusherd.watch.formats._uptime_com_events import STATES, events
 from statusherd.watch.reading.documents import Document, looks_like_html, not_this

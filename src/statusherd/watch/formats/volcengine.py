@@ -27,7 +27,7 @@ from statusherd.watch.formats import Clues, Endpoints, Look, Recognition
 from statusherd.watch.formats._feed_verdicts import CLOCK_SKEW
 from statusherd.watch.formats._feed_words import bare_title, title_state
 from statusherd.watch.formats._feed_xml import every_item, feed_text, root_of
-from statusherd.watch.formats._own_lists import identity, next_edge, once
+from statusherd.watch.formats._lists import identity, next_edge, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time

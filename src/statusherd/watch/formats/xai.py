@@ -20,7 +20,7 @@ from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._feed_items import Item, read_feed
 from statusherd.watch.formats._feed_xml import feed_text, root_of
-from statusherd.watch.formats._own_lists import identity, once
+from statusherd.watch.formats._lists import identity, once
 from statusherd.watch.formats._places import page_root
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.times import parse_time

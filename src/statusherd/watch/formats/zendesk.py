@@ -22,7 +22,7 @@ from statusherd.model.status import effective_status, worst
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 from statusherd.watch.formats import Clues, Endpoints, Look, Recognition, at_host
 from statusherd.watch.formats._jsonapi import attributes, id_of, included_by_row, is_list_of
-from statusherd.watch.formats._own_lists import next_edge, once
+from statusherd.watch.formats._lists import next_edge, once
 from statusherd.watch.reading.documents import Document, not_this
 from statusherd.watch.reading.text import plain_line, plain_text
 from statusherd.watch.reading.times import parse_time, window_phase
