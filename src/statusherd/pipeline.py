@@ -88,6 +88,7 @@ class Pipeline:
         self._fetcher = fetcher
         self._clock = clock
         self._drift = Drift()
+        self._table: routing.RouteTable | None = None
 
     async def look(self, vendor: WatchedVendor) -> LookResult:
         """Look at `vendor` once: fetch, parse, compare, store."""
@@ -161,10 +162,13 @@ class Pipeline:
         if not logged:
             return 0
         now, setup = self._clock.now(), self.setup
+        if self._table is None or self._table.routes is not setup.routes:
+            self._table = routing.RouteTable(setup.routes)
+        table = self._table
         threads = {thread for entry in logged for thread in routing.threads_of(entry.change)}
         facts, reach = routing.Facts(*outbox.facts(conn, threads)), _reach(conn, setup, now)
         for entry in logged:
-            answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now, reach)
+            answer = routing.route(self._question(entry), table, setup.channels, facts, now, reach)
             outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
         change_log.mark_routed(conn, [entry.number for entry in logged], now)
         return len(logged)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from statusherd.model.delivery import Reason
@@ -13,6 +12,7 @@ from statusherd.model.services import OWNER, Touch
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind
 from statusherd.notify.question import Question
+from statusherd.notify.route_table import Kind
 from statusherd.notify.threads import event_of
 
 
@@ -42,25 +42,21 @@ def incident_out_of_scope(
     return None
 
 
+def kind_of(question: Question) -> Kind:
+    """Return what a Change has in common with others that many routes answer alike."""
+    change, vendor = question.change, question.vendor
+    tags = vendor.tags if vendor else ()
+    if question.touches:
+        tags = tuple(dict.fromkeys((*tags, *(tag for touch in question.touches for tag in touch.tags))))
+    return Kind(event_of(change), change.vendor, question.title, question.severity, tags)
+
+
 def mismatch(candidate: Route, question: Question) -> Reason | None:
-    """Return the first matcher of a route that refuses a Change; None where all agree."""
-    change = question.change
-    if event_of(change) not in candidate.events:
-        return Reason.EVENT_NOT_SELECTED
-    if candidate.vendors and not any(matches(p, change.vendor, question.title) for p in candidate.vendors):
-        return Reason.VENDOR_NOT_SELECTED
-    if candidate.tags and not set(candidate.tags) & set(_tags(question)):
-        return Reason.VENDOR_NOT_SELECTED
-    # "SEV1" < "SEV2" as words: the smaller number is the worse.
-    if candidate.severity is not None and question.severity > candidate.severity:
-        return Reason.BELOW_SEVERITY
+    """Return the first matcher of a route that refuses a Change; None where all agree.
+
+    Of what many Changes have in common, the table of routes was asked before.
+    """
     return _part_mismatch(candidate, question) or _service_mismatch(candidate, question)
-
-
-def _tags(question: Question) -> Iterable[str]:
-    yield from question.vendor.tags if question.vendor else ()
-    for touch in question.touches:
-        yield from touch.tags
 
 
 def _part_mismatch(candidate: Route, question: Question) -> Reason | None:

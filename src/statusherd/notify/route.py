@@ -17,8 +17,9 @@ from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, Thre
 from statusherd.model.routing import Reach, Route
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind, Severity
-from statusherd.notify.matchers import incident_out_of_scope, mismatch, out_of_scope, targets
+from statusherd.notify.matchers import incident_out_of_scope, kind_of, mismatch, out_of_scope, targets
 from statusherd.notify.question import Part, Question
+from statusherd.notify.route_table import RouteTable, Verdict
 from statusherd.notify.threads import (
     STEPS,
     Step,
@@ -28,7 +29,7 @@ from statusherd.notify.threads import (
     thread_of,
 )
 
-__all__ = ["Facts", "Part", "Question", "Routing", "dedup_key", "route", "threads_of"]
+__all__ = ["Facts", "Part", "Question", "RouteTable", "Routing", "dedup_key", "route", "threads_of"]
 
 ANYONE: Final = Reach()
 """Where nobody takes turns: every target is the channel of that name."""
@@ -56,14 +57,6 @@ class Routing:
     told: tuple[Told, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    channel: str | None
-    reason: Reason
-    told: bool = False
-    route: str | None = None
-
-
 def threads_of(change: Change) -> tuple[str, ...]:
     """Return the ids of all threads whose facts the routing of `change` needs."""
     also = tuple(incident_thread(change.vendor, incident.id) for incident in change.incidents)
@@ -72,7 +65,7 @@ def threads_of(change: Change) -> tuple[str, ...]:
 
 def route(
     question: Question,
-    routes: Sequence[Route],
+    routes: Sequence[Route] | RouteTable,
     channels: Iterable[str],
     facts: Facts,
     now: datetime,
@@ -80,10 +73,12 @@ def route(
 ) -> Routing:
     """Decide who is told of one Change; `facts` is brought up to date for the next one.
 
-    `channels` are those that exist; a route's target or an old listener that is not among them is
-    passed over. `reach` tells to which channels the targets of routes lead now.
+    `routes` are the table of them where many Changes are decided. `channels` are those that exist; a route's
+    target or an old listener that is not among them is passed over. `reach` tells to which channels the
+    targets of routes lead now.
     """
-    verdicts = tuple(_verdicts(question, routes, frozenset(channels), facts, reach))
+    table = routes if isinstance(routes, RouteTable) else RouteTable(routes)
+    verdicts = tuple(_verdicts(question, table, frozenset(channels), facts, reach))
     thread = facts.threads.get(thread_id(question.change)) or thread_of(question.change, question.title)
     deliveries = tuple(_delivery(question, thread, v, facts, now) for v in verdicts if v.told)
     told, threads = _told(question, thread, deliveries)
@@ -97,12 +92,12 @@ def route(
 
 
 def _verdicts(
-    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts, reach: Reach
-) -> Iterator[_Verdict]:
+    question: Question, table: RouteTable, channels: frozenset[str], facts: Facts, reach: Reach
+) -> Iterator[Verdict]:
     change = question.change
     step = STEPS[change.kind][1]
     if (why := _not_news(question, step)) is not None:
-        yield _Verdict(None, why)
+        yield Verdict(None, why)
         return
     listening = [c for c in facts.channels_told(thread_id(change)) if c in channels]
     if step in (Step.UPDATE, Step.END):
@@ -110,13 +105,13 @@ def _verdicts(
             yield _goes_on(question, step, facts.told[thread_id(change), channel], reach)
     if step is Step.END:
         if not listening:
-            yield _Verdict(None, Reason.NOT_TOLD_BEFORE)
+            yield Verdict(None, Reason.NOT_TOLD_BEFORE)
         return
     known = frozenset(listening)
     if step is Step.OPEN:
         for channel in listening:
-            yield _Verdict(channel, Reason.ALREADY_TOLD)
-    yield from _by_routes(question, routes, channels - known, facts, reach)
+            yield Verdict(channel, Reason.ALREADY_TOLD)
+    yield from _by_routes(question, table, channels - known, facts, reach)
 
 
 def _not_news(question: Question, step: Step) -> Reason | None:
@@ -145,18 +140,18 @@ _NEWS: Final = frozenset({"phase", "impact"})
 _REACH: Final = frozenset({"components", "regions"})
 
 
-def _goes_on(question: Question, step: Step, told: Told, reach: Reach) -> _Verdict:
+def _goes_on(question: Question, step: Step, told: Told, reach: Reach) -> Verdict:
     change = question.change
     if step is Step.END:
         if "taken_over" in change.facets:
-            return _Verdict(told.channel, Reason.PART_OF_INCIDENT)
-        return _Verdict(told.channel, Reason.ENDED, told=True)
+            return Verdict(told.channel, Reason.PART_OF_INCIDENT)
+        return Verdict(told.channel, Reason.ENDED, told=True)
     moved = _moved(question, told)
     if moved is None:
-        return _Verdict(told.channel, Reason.ALREADY_TOLD)
+        return Verdict(told.channel, Reason.ALREADY_TOLD)
     if told.channel in reach.off_duty:
-        return _Verdict(told.channel, Reason.OFF_DUTY)
-    return _Verdict(told.channel, moved, told=True)
+        return Verdict(told.channel, Reason.OFF_DUTY)
+    return Verdict(told.channel, moved, told=True)
 
 
 def _moved(question: Question, told: Told) -> Reason | None:
@@ -192,30 +187,42 @@ def _standing(change: Change) -> tuple[str, str]:
 
 
 def _by_routes(
-    question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts, reach: Reach
-) -> Iterator[_Verdict]:
+    question: Question, table: RouteTable, channels: frozenset[str], facts: Facts, reach: Reach
+) -> Iterator[Verdict]:
     """Ask the routes in order; each channel gets one answer, the best that a route has for it."""
-    refusals: dict[str | None, _Verdict] = {}
-    chosen: dict[str, _Verdict] = {}
+    refusals: dict[str | None, Verdict] = {}
+    chosen: dict[str, Verdict] = {}
     beyond = out_of_scope(question)
-    for candidate in routes:
+    for step in table.plan(kind_of(question)):
+        if isinstance(step, tuple):
+            _take_up(refusals, step, channels)
+            continue
+        candidate = step.route
         reached = reach.channels(targets(candidate, question))
         # A route that reaches nobody takes nothing from those below it.
-        why = mismatch(candidate, question) or beyond or (None if reached else Reason.NO_OWNER)
+        why = step.why or mismatch(candidate, question) or beyond or (None if reached else Reason.NO_OWNER)
         for channel in reached:
             if channel in channels and why is None:
                 reason = _news(question.change, facts, channel)
-                chosen.setdefault(channel, _Verdict(channel, reason, told=True, route=candidate.name))
+                chosen.setdefault(channel, Verdict(channel, reason, told=True, route=candidate.name))
             elif channel in channels and why is not None:
-                refusals.setdefault(channel, _Verdict(channel, why, route=candidate.name))
+                refusals.setdefault(channel, Verdict(channel, why, route=candidate.name))
         if not reached and why is not None:
-            refusals.setdefault(None, _Verdict(None, why, route=candidate.name))
+            refusals.setdefault(None, Verdict(None, why, route=candidate.name))
         if why is None and not candidate.go_on:
             break
     yield from chosen.values()
     yield from (refusal for channel, refusal in refusals.items() if channel not in chosen)
     if not chosen and not refusals and not facts.channels_told(thread_id(question.change)):
-        yield _Verdict(None, Reason.NO_ROUTE)
+        yield Verdict(None, Reason.NO_ROUTE)
+
+
+def _take_up(
+    refusals: dict[str | None, Verdict], answers: Iterable[Verdict], channels: frozenset[str]
+) -> None:
+    for answer in answers:
+        if answer.channel in channels:
+            refusals.setdefault(answer.channel, answer)
 
 
 def _news(change: Change, facts: Facts, channel: str) -> Reason:
@@ -225,7 +232,7 @@ def _news(change: Change, facts: Facts, channel: str) -> Reason:
 
 
 def _delivery(
-    question: Question, thread: Thread, verdict: _Verdict, facts: Facts, now: datetime
+    question: Question, thread: Thread, verdict: Verdict, facts: Facts, now: datetime
 ) -> NewDelivery:
     assert verdict.channel is not None
     before = facts.told.get((thread.id, verdict.channel))
