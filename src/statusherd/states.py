@@ -31,7 +31,8 @@ from statusherd.store.look_record import LookFailure, LookRecord
 from statusherd.store.validators import StoredValidators
 from statusherd.watch.compare import Comparison
 from statusherd.watch.fetch import Validators
-from statusherd.watch.outlook import EVERYWHERE, Outlook
+from statusherd.watch.formats import platform_of
+from statusherd.watch.outlook import EVERYWHERE, Outlook, scopes_of
 from statusherd.watch.read import HISTORY_EVERY, WHOLE_EVERY, Bookmark, Reading
 
 log = structlog.get_logger()
@@ -154,17 +155,18 @@ class States:
 
     def note(self, vendor: WatchedVendor, failure: FailureKind | None) -> None:
         """Count a look for the question whether it is them or us."""
-        self._outlook.note(vendor.name, vendor.format, failure)
+        self._outlook.note(vendor.name, platform_of(vendor.format), failure)
 
     def is_dark(self, vendor: WatchedVendor) -> bool:
         """Tell whether most sources fail, of all or of the platform: then the fault is not the vendor's."""
-        return self._outlook.dark_scope(vendor.format) is not None
+        return self._outlook.dark_scope(platform_of(vendor.format)) is not None
 
     async def watch_our_sight(self, vendor: WatchedVendor, at: datetime) -> None:
         """Record when most sources can no longer be read, or can again."""
-        if any(self._sight_moved(scope) for scope in (EVERYWHERE, vendor.format)):
+        scopes = scopes_of(platform_of(vendor.format))
+        if any(self._sight_moved(scope) for scope in scopes):
             async with self._sight_lock:
-                for scope in (EVERYWHERE, vendor.format):
+                for scope in scopes:
                     if self._sight_moved(scope):
                         await self._record_sight(scope, at)
 

@@ -10,10 +10,11 @@ import json
 from typing import Any
 
 import pytest
-from hostile import FORMATS, MIB, at, each_format, large, own_documents, places, read
+from hostile import FORMATS, MIB, PATIENCE, at, each_format, large, own_documents, places, read
 
 from inputs import DETECTION, HOME
 from mutations import mutable_json
+from oracle import DETECTION_SECONDS, within
 from statusherd.watch.reading.documents import Document
 from statusherd.watch.whereabouts import probe_addresses
 
@@ -194,9 +195,16 @@ def test_megabytes_for_nothing_are_refused_in_time(what: str) -> None:
     assert {name for name in FORMATS if read(name, document)} == READ_BY.get(what, set())
 
 
+MOST_PROBES = 60
+"""Addresses that a page may make us ask for: what the formats name, and a few feeds."""
+
+
 @pytest.mark.parametrize("what", [what for what, body in BODIES.items() if body.startswith(HTML)])
 def test_clues_are_looked_for_in_time(what: str) -> None:
-    probe_addresses(HOME, Document(BODIES[what], HOME, "text/html"))
+    page = Document(BODIES[what], HOME, "text/html")
+    with within(DETECTION_SECONDS * PATIENCE, [page]):
+        found = probe_addresses(HOME, page)
+    assert len(found) < MOST_PROBES
 
 
 @pytest.mark.parametrize("what", PIECES)

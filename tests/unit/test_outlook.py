@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import pytest
+
 from statusherd.model.errors import FailureKind
+from statusherd.model.vendors import DETECT
+from statusherd.watch.formats import platform_of
 from statusherd.watch.outlook import EVERYWHERE, Outlook
 
 
-def outlook(**failures: tuple[str, FailureKind | None]) -> Outlook:
+def outlook(**failures: tuple[str | None, FailureKind | None]) -> Outlook:
     result = Outlook()
     for vendor, (platform, failure) in failures.items():
         result.note(vendor, platform, failure)
@@ -52,3 +56,20 @@ def test_a_source_counts_once_and_as_it_was_last() -> None:
     seen.forget("a")
     seen.forget("a")
     assert seen.counts("x") == (0, 2)
+
+
+def test_pages_that_share_no_servers_are_no_platform_that_could_be_dark() -> None:
+    own = {f"o{n}": (None, DOWN) for n in range(3)}
+    seen = outlook(**own, **{f"p{n}": ("statuspage", None) for n in range(9)})
+    assert seen.dark_scope(None) is None
+    assert seen.counts(EVERYWHERE) == (3, 12)
+    seen.forget("o1")
+    assert seen.counts(EVERYWHERE) == (2, 11)
+
+
+@pytest.mark.parametrize(
+    ("name", "platform"),
+    [("statuspage", "statuspage"), ("feed", None), ("uptime-kuma", None), ("json", None), (DETECT, None)],
+)
+def test_which_formats_share_servers(name: str, platform: str | None) -> None:
+    assert platform_of(name) == platform

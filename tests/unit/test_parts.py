@@ -100,6 +100,15 @@ async def test_an_incident_at_a_further_source_is_told_from_its_beginning_to_its
     assert looks.known.status is Status.OPERATIONAL
 
 
+async def test_only_what_said_unchanged_is_asked_again_where_another_source_moved():
+    looks = Looks()
+    await looks.look()
+    looks.asia.open("API errors", Impact.MAJOR)
+    await looks.look()
+    assert looks.fetcher.fetched.count(f"{HOME}/api/v2/summary.json") == 2
+    assert looks.fetcher.fetched.count(f"{ASIA}/api/v2/summary.json") == 1
+
+
 async def test_a_source_that_cannot_be_read_ends_nothing_and_the_others_are_read_on():
     looks = Looks()
     await looks.look()

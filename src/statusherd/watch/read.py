@@ -218,18 +218,19 @@ async def _read_parts(
     readings = await asyncio.gather(
         *(_read_part(fetcher, vendor, source, part, bookmark, now) for source, part in sources)
     )
-    failures = [reading for reading in readings if isinstance(reading, LookError)]
+    if all(isinstance(reading, Reading) and reading.snapshot is None for reading in readings):
+        return _together([reading for reading in readings if isinstance(reading, Reading)], None, ())
+    whole = Bookmark(history_at=bookmark.history_at)
+    parts: list[Part] = []
+    for place, (source, part) in enumerate(sources):
+        reading = readings[place]
+        if isinstance(reading, Reading) and reading.snapshot is None:  # what said "unchanged" is needed too
+            reading = readings[place] = await _read_part(fetcher, vendor, source, part, whole, now)
+        parts.append(Part(source, part, reading.snapshot if isinstance(reading, Reading) else None))
     found = [reading for reading in readings if isinstance(reading, Reading)]
+    failures = [reading for reading in readings if isinstance(reading, LookError)]
     if not found:
         raise failures[0]
-    if not failures and all(reading.snapshot is None for reading in found):
-        return _together(found, None, ())
-    if any(reading.snapshot is None for reading in found):  # something moved: all of it is needed
-        return await _read_parts(fetcher, vendor, known, Bookmark(history_at=bookmark.history_at), now)
-    snapshots = [reading.snapshot if isinstance(reading, Reading) else None for reading in readings]
-    parts = [
-        Part(source, part, snapshot) for (source, part), snapshot in zip(sources, snapshots, strict=True)
-    ]
     return _together(found, merged(vendor, parts), failures)
 
 

@@ -115,6 +115,18 @@ def format_named(name: str) -> Format:
     return cast("Format", import_module(f"{__name__}.{name.replace('-', '_')}"))
 
 
+@cache
+def platform_of(name: str) -> str | None:
+    """Return the platform whose servers the pages of a format share; None where each has servers of its own.
+
+    Formats of software that vendors run themselves, and those of any page, say `IS_PLATFORM = False`. A format
+    that is still to detect has no platform either.
+    """
+    if name not in format_names():
+        return None
+    return name if getattr(format_named(name), "IS_PLATFORM", True) else None
+
+
 def option_problems(name: str, options: Mapping[str, str]) -> tuple[str, ...]:
     """Return what is wrong with the options for the format called `name`, a phrase each.
 

@@ -30,6 +30,7 @@ from statusherd.watch.reading.values import Object, as_object, link, load_json, 
 from statusherd.watch.reading.words import Notes, impact_of
 
 NAME = "cachet"
+IS_PLATFORM = False
 
 _SCHEDULED: Final = "0"
 _LONGEST: Final = timedelta(days=1)

@@ -38,6 +38,7 @@ from statusherd.watch.reading.values import (
 from statusherd.watch.reading.words import Notes, fold
 
 NAME = "cstate"
+IS_PLATFORM = False
 
 STATES: Final[Mapping[str, Status]] = {
     "ok": Status.OPERATIONAL,

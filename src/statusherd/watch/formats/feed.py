@@ -28,6 +28,7 @@ from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.words import Notes
 
 NAME = "feed"
+IS_PLATFORM = False
 
 _STATUS_WORDS: Final = ("status", "incident", "outage", "maintenance", "uptime", "health")
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)

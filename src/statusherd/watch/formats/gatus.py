@@ -26,6 +26,7 @@ from statusherd.watch.reading.values import Object, as_object, load_json, object
 from statusherd.watch.reading.words import Notes
 
 NAME = "gatus"
+IS_PLATFORM = False
 
 STALE_AFTER: Final = timedelta(days=1)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)

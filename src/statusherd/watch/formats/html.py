@@ -26,6 +26,7 @@ from statusherd.watch.reading.pages import attribute
 from statusherd.watch.reading.text import MAX_TEXT
 
 NAME = "html"
+IS_PLATFORM = False
 MAX_PAGE: Final = 2_000_000
 """Characters of the largest page that is read: a tree of more would take seconds."""
 MAX_ROWS: Final = 5_000

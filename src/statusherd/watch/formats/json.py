@@ -20,6 +20,7 @@ from statusherd.watch.reading.documents import Document
 from statusherd.watch.reading.values import load_json, string
 
 NAME = "json"
+IS_PLATFORM = False
 MAX_ROWS: Final = 20_000
 """So many rows of a list are read; no page has more components or events."""
 _DOT: Final = re.compile(r"(?<!\\)\.")

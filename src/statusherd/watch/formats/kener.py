@@ -34,6 +34,7 @@ from statusherd.watch.reading.values import Object, as_object, number, objects, 
 from statusherd.watch.reading.words import PHASES, Notes, fold, impact_of
 
 NAME = "kener"
+IS_PLATFORM = False
 
 STATES: Final[Mapping[str, Status]] = {
     "up": Status.OPERATIONAL,

@@ -23,6 +23,7 @@ from statusherd.watch.reading.values import Object, as_object, load_json, string
 from statusherd.watch.reading.words import Notes
 
 NAME = "upptime"
+IS_PLATFORM = False
 
 STATES: Final[Mapping[str, Status]] = {
     "up": Status.OPERATIONAL,

@@ -28,6 +28,7 @@ from statusherd.watch.reading.values import Object, as_object, load_json, object
 from statusherd.watch.reading.words import Notes
 
 NAME = "uptime-kuma"
+IS_PLATFORM = False
 
 BEATS: Final[Mapping[str, Status]] = {
     "0": Status.MAJOR_OUTAGE,
