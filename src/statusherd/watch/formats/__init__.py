@@ -119,8 +119,8 @@ def format_named(name: str) -> Format:
 def platform_of(name: str) -> str | None:
     """Return the platform whose servers the pages of a format share; None where each has servers of its own.
 
-    Formats of software that vendors run themselves, and those of any page, say `IS_PLATFORM = False`. A format
-    that is still to detect has no platform either.
+    Formats of software that vendors run themselves, and those of any page, say `IS_PLATFORM = False`. A
+    format that is still to detect has no platform either.
     """
     if name not in format_names():
         return None
