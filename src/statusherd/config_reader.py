@@ -42,7 +42,7 @@ from statusherd.notify.channels import Channel, Format
 from statusherd.notify.channels import problems as url_problems
 from statusherd.watch.addresses import Reach
 from statusherd.watch.catalog import Catalog
-from statusherd.watch.formats import format_names, option_problems
+from statusherd.watch.formats import format_named, format_names, option_problems
 
 SYSTEM_CONFIG: Final = Path("/etc/statusherd/config.toml")
 SYSTEM_DATA: Final = Path("/var/lib/statusherd")
@@ -252,6 +252,17 @@ class Reader:
         for text in problems:
             remedy = f"Write it into providers/{vendor.name}.toml beside the configuration"
             self.problems.add(path, f"{quoted(vendor.name)}: {text}. {remedy}")
+        self._check_documents(path, vendor)
+
+    def _check_documents(self, path: KeyPath, vendor: WatchedVendor) -> None:
+        """Refuse an address from which a format cannot tell where its documents are."""
+        places = [(vendor.format, vendor.address), *((each.format, each.address) for each in vendor.further)]
+        for name, address in places:
+            try:
+                if name != DETECT:
+                    format_named(name).endpoints(address)
+            except CatalogError as error:
+                self.problems.add(path, f"{quoted(vendor.name)}: {error.message}. {error.remedy}")
 
     def _check_reach(self, path: KeyPath, vendor: WatchedVendor) -> None:
         reach = reach_of(vendor.address)

@@ -398,6 +398,14 @@ async def test_a_vendor_whose_format_cannot_be_found_out_is_asked_about_less_and
         assert searches == 5  # after 0, 2, 4, 8 and 16 failed looks
 
 
+async def test_an_address_that_its_format_cannot_use_is_found_again_by_the_page(tmp_path: Path) -> None:
+    async with Story(tmp_path) as story:
+        story.vendors["acme"] = replace(story.vendors["acme"], format="statusio")
+        await story.look(times=3)
+        assert story.told == []
+        assert story.pipeline.states.of("acme").known.format == "statuspage"
+
+
 async def test_a_page_that_is_only_broken_is_not_taken_for_another(tmp_path: Path) -> None:
     async with Story(tmp_path) as story:
         await story.look()

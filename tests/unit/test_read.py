@@ -173,3 +173,11 @@ async def test_an_optional_document_of_another_host_never_fails_the_look():
     reading = await read(fetcher, azure, Known("azure"), Bookmark(), fetcher.clock.now())
     assert reading.snapshot is not None
     assert reading.snapshot.status == "operational"
+
+
+async def test_an_address_that_a_format_cannot_use_is_a_look_that_fails():
+    vendor = WatchedVendor("acme", "Acme", ADDRESS, "statusio")
+    fetcher = ScriptedFetcher(FakeClock())
+    with pytest.raises(LookError, match="24 hex digits") as caught:
+        await read(fetcher, vendor, Known("acme"), Bookmark(), fetcher.clock.now())
+    assert caught.value.kind is FailureKind.PARSE

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from statusherd.model.errors import FailureKind, LookError
+from statusherd.model.errors import CatalogError, FailureKind, LookError, ParseError
 from statusherd.model.records import Known, Snapshot
 from statusherd.model.vendors import Source, WatchedVendor
 from statusherd.watch.compare import needs_history
@@ -94,7 +94,10 @@ async def _read_source(
 
 @lru_cache(20_000)
 def _endpoints(name: str, address: str) -> Endpoints:
-    return format_named(name).endpoints(address)
+    try:
+        return format_named(name).endpoints(address)
+    except CatalogError as error:  # a look that fails, so that it is told and the page is searched for
+        raise ParseError(error.message, subject=address, remedy=error.remedy) from error
 
 
 async def _read_documents(
