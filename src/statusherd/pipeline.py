@@ -39,6 +39,7 @@ from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
 from statusherd.watch.drift import Drift
 from statusherd.watch.read import Fetches, read
+from statusherd.watch.reading.faults import faults_told
 
 log = structlog.get_logger()
 
@@ -109,7 +110,10 @@ class Pipeline:
         if reading.snapshot is None:  # nothing is new at the source
             self.states.seen_unchanged(vendor.name, now, reading)
             return _result(state.known, retry_after=reading.retry_after)
-        comparison = _compared(state.known, reading.snapshot, reading.failure, self._policy(vendor))
+        try:
+            comparison = _compared(state.known, reading.snapshot, reading.failure, self._policy(vendor))
+        except LookError as fault:
+            return await self._failed(declared, fault)
         if not comparison.changes and comparison.known == state.known:
             self.states.seen_unchanged(vendor.name, now, reading)
             return _result(state.known, retry_after=reading.retry_after)
@@ -203,9 +207,10 @@ def _part(meaning: Meaning) -> routing.Part:
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:
-    if failure is not None:  # of one of several sources
-        return compare_partial(known, snapshot, failure, policy)
-    return compare(known, snapshot, policy)
+    with faults_told(known.vendor, "the comparison"):  # a vendor that trips us up must not go dark unnoticed
+        if failure is not None:  # of one of several sources
+            return compare_partial(known, snapshot, failure, policy)
+        return compare(known, snapshot, policy)
 
 
 def _result(

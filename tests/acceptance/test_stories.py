@@ -15,6 +15,7 @@ from statusherd.model.vendors import DETECT
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.store import alerts, changes, conversations, health, outbox
 from statusherd.testing import FAILED, MAYBE_SENT, REFUSED, SENT
+from statusherd.watch.policy import Policy
 
 
 async def test_adding_a_vendor_with_one_open_and_fifty_old_incidents_tells_one_message(
@@ -396,6 +397,19 @@ async def test_a_vendor_whose_format_cannot_be_found_out_is_asked_about_less_and
         assert story.told == ["blind"]
         searches = story.fetcher.fetched.count(story.vendors["acme"].address + "/api/v2/summary.json")
         assert searches == 5  # after 0, 2, 4, 8 and 16 failed looks
+
+
+async def test_a_fault_of_ours_in_comparing_is_told_as_not_seeing(tmp_path: Path) -> None:
+    async with Story(tmp_path) as story:
+        await story.look()
+        broken = Policy(stale_after=None)  # type: ignore[arg-type]
+        story.pipeline.setup = replace(story.pipeline.setup, policy=broken)
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look(times=8)
+        assert story.told == ["blind"]
+        story.pipeline.setup = replace(story.pipeline.setup, policy=Policy())
+        await story.look()
+        assert story.told == ["blind", "sighted", "incident_opened"]
 
 
 async def test_an_address_that_its_format_cannot_use_is_found_again_by_the_page(tmp_path: Path) -> None:
