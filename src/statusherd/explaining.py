@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,10 +12,13 @@ from sqlalchemy import Connection
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Alert, Delivery, Thread
 from statusherd.notify.threads import thread_of
-from statusherd.respond.severity import judge
+from statusherd.respond.meaning import meaning_of
+from statusherd.respond.services import ServiceMap
+from statusherd.respond.severity import SeverityRules, judge
 from statusherd.store import alerts
 from statusherd.store.alerts import Account
 from statusherd.store.conversations import facts
+from statusherd.store.known import load_state
 
 OF_ONE_LOOK: Final = 50
 """So many Changes of one look are explained."""
@@ -36,7 +39,15 @@ class Explanation:
     heard_before: Mapping[str, Delivery]
 
 
-def explain(conn: Connection, number: int) -> Explanation | None:
+@dataclass(frozen=True, slots=True)
+class OurSide:
+    """What is configured of our side: the services, and how severe what touches them is."""
+
+    services: ServiceMap
+    severities: SeverityRules
+
+
+def explain(conn: Connection, number: int, ours: OurSide) -> Explanation | None:
     """Return why a Change was told to whom; None where the log has none of that number."""
     account = alerts.account_of(conn, number)
     if account is None:
@@ -45,21 +56,34 @@ def explain(conn: Connection, number: int) -> Explanation | None:
     thread = told.thread if told else _thread(conn, account)
     return Explanation(
         account,
-        told or alert_about(account.logged, account.vendor_title, thread),
+        told or _judged(conn, account, thread, ours),
         judged_now=told is None,
         heard_before=_heard_before(conn, account, thread),
     )
 
 
-def explain_last(conn: Connection, vendor: str, at: datetime) -> tuple[Explanation, ...]:
+def explain_last(conn: Connection, vendor: str, at: datetime, ours: OurSide) -> tuple[Explanation, ...]:
     """Return the same for all that the last look at a vendor found which found anything, not after `at`."""
     numbers = alerts.numbers_before(conn, vendor, at, OF_ONE_LOOK)
-    found = (explain(conn, number) for number in numbers)
+    found = (explain(conn, number, ours) for number in numbers)
     return tuple(each for each in found if each is not None)
 
 
+def _judged(conn: Connection, account: Account, thread: Thread, ours: OurSide) -> Alert:
+    """Return a Change that nobody was told of, with what it means for our services as they are now."""
+    change, title = account.logged.change, account.vendor_title
+    components = load_state(conn, change.vendor).known.components
+    meaning = meaning_of(change, title, components, ours.services, ours.severities)
+    return replace(
+        alert_about(account.logged, title, thread),
+        severity=meaning.judgement.severity,
+        severity_reason=meaning.judgement.reason,
+        touches=meaning.touches,
+    )
+
+
 def alert_about(logged: LoggedChange, title: str, thread: Thread | None = None) -> Alert:
-    """Return a Change as it would be told to somebody who knows of the matter."""
+    """Return a Change as it would be told to somebody who knows of the matter, whatever it means for us."""
     change = logged.change
     judgement = judge(change)
     return Alert(

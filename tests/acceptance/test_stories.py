@@ -9,13 +9,17 @@ from pathlib import Path
 
 from stories import DOWN, Story
 
-from statusherd.explaining import explain
+from statusherd.explaining import OurSide, explain
 from statusherd.model.errors import FailureKind, FetchError
 from statusherd.model.vendors import DETECT
 from statusherd.model.words import Impact, Phase, Status
+from statusherd.respond.services import ServiceMap
+from statusherd.respond.severity import SeverityRules
 from statusherd.store import alerts, changes, conversations, health, outbox
 from statusherd.testing import FAILED, MAYBE_SENT, REFUSED, SENT
 from statusherd.watch.policy import Policy
+
+NOTHING_MAPPED = OurSide(ServiceMap(), SeverityRules())
 
 
 async def test_adding_a_vendor_with_one_open_and_fifty_old_incidents_tells_one_message(
@@ -499,7 +503,9 @@ async def test_every_message_that_is_told_is_a_decision_and_every_answer_can_be_
         assert told == [("ops", "ended"), ("ops", "opened"), ("spare", "stands_in")]
         for each in found:
             number = each.logged.number
-            explained = story.store.read_now(lambda conn, number=number: explain(conn, number))
+            explained = story.store.read_now(
+                lambda conn, number=number: explain(conn, number, NOTHING_MAPPED)
+            )
             assert explained is not None
             assert all(verdict.decision.reason.sentence for verdict in explained.account.verdicts)
 

@@ -190,10 +190,22 @@ def test_an_unknown_id_is_one_message_with_a_remedy(house, id_):
     assert "alert list" in house.run("alert", "explain", id_, code=1).stderr
 
 
+def test_what_nobody_was_told_is_judged_by_the_services_of_now(house):
+    with Store.open(house.url) as store:
+        store.write_now(lambda conn: changes.append(conn, [house.happen("API errors")]))
+    assert "no service of ours is mapped" in house.run("alert", "explain", "1").stdout
+    service = '[[vendor]]\nname = "acme"\npage = "https://status.acme.example"\nformat = "statuspage"\n'
+    service += '[[service]]\nname = "checkout"\ntier = 1\ndepends_on = ["acme"]\n'
+    house.config.write_text(service + CONFIG)
+    told = house.run("alert", "explain", "1").stdout
+    assert "SEV2: impact major x tier 1 of checkout = SEV2" in told
+    assert "by the rules of now" in told
+
+
 def test_an_id_or_a_vendor_must_be_given(house):
     house.tell(house.happen("API errors"), SENT)
-    house.run("alert", "explain", code=2)
-    house.run("alert", "explain", "1", "--vendor", "acme", code=2)
+    for words in ((), ("1", "--vendor", "acme"), ("1", "--at", "02:40")):
+        assert "Give an ID, or --vendor" in house.run("alert", "explain", *words, code=2).stderr
 
 
 def test_hostile_words_of_a_vendor_cannot_steer_the_terminal(house):

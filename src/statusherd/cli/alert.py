@@ -93,15 +93,19 @@ def explain_alert(
     from statusherd.cli.alert_records import explanation_json, sight_json  # noqa: PLC0415
     from statusherd.cli.alert_views import explanation_lines, sight_line  # noqa: PLC0415
     from statusherd.cli.asking import explained, explained_vendor  # noqa: PLC0415
+    from statusherd.cli.configured import config_of  # noqa: PLC0415
+    from statusherd.explaining import OurSide  # noqa: PLC0415
+    from statusherd.respond.services import ServiceMap  # noqa: PLC0415
 
     if (id_ is None) == (vendor is None) or (at and not vendor):
         raise click.UsageError("Give an ID, or --vendor with or without --at.", ctx)
-    now = datetime.now(UTC)
+    now, config = datetime.now(UTC), config_of(ctx)
+    ours = OurSide(ServiceMap(config.services), config.severities)
     with _store(ctx) as store:
         if vendor is None:
-            found, sight = explained(store, id_ or ""), None
+            found, sight = explained(store, id_ or "", ours), None
         else:
-            found, sight = explained_vendor(store, vendor, at or now)
+            found, sight = explained_vendor(store, vendor, at or now, ours)
     if json_wanted:
         print_json({"changes": [explanation_json(each) for each in found], "looks": sight_json(sight)})
         return

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from statusherd.explaining import Explanation, explain, explain_last
+from statusherd.explaining import Explanation, OurSide, explain, explain_last
 from statusherd.model.errors import StatusherdError
 from statusherd.model.selection import matches
 from statusherd.store import alerts, outbox
@@ -40,18 +40,18 @@ def found_answers(
     )
 
 
-def explained(store: Store, id_: str) -> tuple[Explanation, ...]:
+def explained(store: Store, id_: str, ours: OurSide) -> tuple[Explanation, ...]:
     """Return why what `id_` names was told to whom; raise StatusherdError where it names nothing."""
-    found = store.read_now(lambda conn: _explained(conn, id_))
+    found = store.read_now(lambda conn: _explained(conn, id_, ours))
     if found is None:
         remedy = "`statusherd alert list` shows the IDs; messages are kept for 90 days, changes for 400"
         raise StatusherdError("there is no such alert", subject=repr(id_[:60]), remedy=remedy)
     return (found,)
 
 
-def _explained(conn: Connection, id_: str) -> Explanation | None:
+def _explained(conn: Connection, id_: str, ours: OurSide) -> Explanation | None:
     number = _change_of(conn, id_)
-    return None if number is None else explain(conn, number)
+    return None if number is None else explain(conn, number, ours)
 
 
 def _change_of(conn: Connection, id_: str) -> int | None:
@@ -66,11 +66,13 @@ def _as_number(id_: str) -> int | None:
     return number if 0 < number <= _LARGEST else None
 
 
-def explained_vendor(store: Store, vendor: str, at: datetime) -> tuple[tuple[Explanation, ...], Sight | None]:
+def explained_vendor(
+    store: Store, vendor: str, at: datetime, ours: OurSide
+) -> tuple[tuple[Explanation, ...], Sight | None]:
     """Return why the last news of a vendor was told to whom, and when its page was last read."""
 
     def query(conn: Connection) -> tuple[tuple[Explanation, ...], Sight | None, tuple[str, ...]]:
-        found = explain_last(conn, vendor, at)
+        found = explain_last(conn, vendor, at, ours)
         near = alerts.vendors_matching(conn, partial(matches, f"*{vendor}*")) if not found else ()
         return found, alerts.sight_of(conn, vendor), near
 
