@@ -79,6 +79,7 @@ def setup_of(config: Config) -> Setup:
         vendors={vendor.name: vendor for vendor in config.vendors},
         routes=config.routes,
         channels={channel.name: channel for channel in config.channels},
+        holidays=frozenset(config.daemon.holidays),
     )
 
 

@@ -6,6 +6,7 @@ judged in `config_reader`.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
@@ -15,6 +16,7 @@ from statusherd.config_problems import KeyPath, Problems, unknown_key
 from statusherd.config_values import (
     SecretPlace,
     between,
+    parse_dates,
     parse_duration,
     parse_events,
     parse_header_text,
@@ -24,9 +26,11 @@ from statusherd.config_values import (
     parse_size,
     parse_texts,
     parse_web_address,
+    parse_windows,
     parse_zone,
     word_of,
 )
+from statusherd.model.hours import Window
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
 
@@ -38,6 +42,9 @@ Texts = Annotated[tuple[str, ...], PlainValidator(parse_texts)]
 Interval = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
 Timeout = Annotated[float, PlainValidator(between(parse_duration, "1s", "2m"))]
 Size = Annotated[int, PlainValidator(between(parse_size, "1KiB", "64MiB"))]
+Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows)]
+Hold = Annotated[float, PlainValidator(between(parse_duration, "1s", "1h"))]
+Flap = Annotated[float, PlainValidator(between(parse_duration, "1m", "7d"))]
 
 
 class Section(BaseModel):
@@ -50,6 +57,7 @@ class Daemon(Section):
     data_dir: Name | None = None
     timezone: Zone | None = None
     log_level: Annotated[str, PlainValidator(word_of(("debug", "info", "warning", "error")))] | None = None
+    holidays: Annotated[tuple[date, ...], PlainValidator(parse_dates)] = ()
 
 
 class Database(Section):
@@ -87,6 +95,7 @@ class Channel(Section):
     rate: Annotated[float, PlainValidator(parse_rate)] | None = None
     fallback: Name | None = None
     timezone: Zone | None = None
+    quiet: Windows = ()
 
 
 class Match(Section):
@@ -102,6 +111,10 @@ class Route(Section):
     match: Match = Match()
     channels: Texts = ()
     continue_: bool = Field(default=False, alias="continue")
+    hold: Hold | None = None
+    flap: Flap | None = None
+    hours: Windows = ()
+    timezone: Zone | None = None
 
 
 SectionT = TypeVar("SectionT", bound=Section)

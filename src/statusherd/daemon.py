@@ -213,7 +213,7 @@ class Daemon:
             await self._to_route.wait()
             with self._at_work():
                 self._to_route.clear()
-                if await self._pipeline.route_new():
+                if await self._pipeline.route_new() + await self._pipeline.route_held():
                     self._to_deliver.set()
 
     async def _deliver_loop(self) -> None:
@@ -256,8 +256,15 @@ class Daemon:
             version = await self._store.read(vendor_rows.vendors_version)
             if version != self._vendors_version:
                 await self._notice_vendors()
+            await self._wake_the_held()
             self._feed_watchdog()
             await self._clock.sleep(HOUSEKEEPING)
+
+    async def _wake_the_held(self) -> None:
+        """Let what has waited long enough be decided: a silence may have been ended by another process."""
+        until = await self._pipeline.held_until()
+        if until is not None and until <= self._clock.now():
+            self._to_route.set()
 
     async def _give_memory_back(self) -> None:
         """After a burst of looks, as at a start: the bodies of all of them were in memory together."""

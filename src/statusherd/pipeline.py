@@ -2,13 +2,15 @@
 
 look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
 route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
+route_held()   what has waited → decide → outbox   the same, from where its thread stands now
 deliver_due()  claim → render → send → record      one destination never waits for another
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -16,17 +18,23 @@ from sqlalchemy import Connection
 
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
+from statusherd.model.delivery import Held
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known, Snapshot
 from statusherd.model.routing import Route
 from statusherd.model.vendors import DETECT, WatchedVendor
-from statusherd.model.words import Status
+from statusherd.model.words import ChangeKind, Status
 from statusherd.notify import route as routing
 from statusherd.notify.channels import Channel
+from statusherd.notify.holding import Past, like_of
+from statusherd.notify.reconsider import groups, reconsider, sum_up
+from statusherd.notify.waiting import FLAP_HOLD, Calm, can_be_held
 from statusherd.respond.severity import judge
 from statusherd.states import States
 from statusherd.store import changes as change_log
+from statusherd.store import held as held_rows
 from statusherd.store import outbox
+from statusherd.store import silences as silence_rows
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -47,6 +55,7 @@ class Setup:
     routes: tuple[Route, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    holidays: frozenset[date] = frozenset()
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""
@@ -143,18 +152,75 @@ class Pipeline:
             done += batch
         return done
 
+    async def route_held(self) -> int:
+        """Decide anew on what has waited long enough; return how many messages that were."""
+        done = 0
+        while batch := await self._store.write(self._held_batch):
+            done += batch
+        return done
+
+    async def held_until(self) -> datetime | None:
+        """Return when the next wait is over, which may be past; None where nothing waits."""
+        return await self._store.read(held_rows.next_until)
+
     def _route_batch(self, conn: Connection) -> int:
         logged = change_log.unrouted(conn, ROUTED_AT_ONCE, lock=True)
         if not logged:
             return 0
         now, setup = self._clock.now(), self.setup
-        threads = {thread for entry in logged for thread in routing.threads_of(entry.change)}
-        facts = routing.Facts(*outbox.facts(conn, threads))
-        for entry in logged:
-            answer = routing.route(self._question(entry), setup.routes, setup.channels, facts, now)
-            outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
+        questions = [self._question(entry) for entry in logged]
+        facts = self._facts(conn, questions, now)
+        calm = self._calm(conn, now)
+        for question in questions:
+            answer = routing.route(question, setup.routes, setup.channels, facts, now, calm)
+            _put(conn, answer, now)
         change_log.mark_routed(conn, [entry.number for entry in logged], now)
         return len(logged)
+
+    def _held_batch(self, conn: Connection) -> int:
+        now = self._clock.now()
+        held = held_rows.due(conn, now, ROUTED_AT_ONCE)
+        if not held:
+            return 0
+        questions = self._questions_of(conn, held)
+        facts, calm = self._facts(conn, tuple(questions.values()), now), self._calm(conn, now)
+        first_looks = frozenset(n for n, q in questions.items() if q.change.kind is ChangeKind.FIRST_LOOK)
+        missed: dict[str, list[routing.Question]] = {}
+        for rows in groups(held, first_looks):
+            question = questions[rows[0].change_number]
+            found = reconsider(question, rows, self.setup.routes, calm, facts, now)
+            _put(conn, found.routing, now)
+            for channel, over in found.missed:
+                missed.setdefault(channel, []).append(over)
+        for channel, overs in missed.items():
+            delivery, thread, told = sum_up(channel, overs, now)
+            outbox.put(conn, (delivery,), (), (thread,), (told,), now)
+        return len(held)
+
+    def _questions_of(self, conn: Connection, held: Sequence[Held]) -> dict[int, routing.Question]:
+        numbers = dict.fromkeys(row.change_number for row in held)
+        logged = (change_log.change_numbered(conn, number) for number in numbers)
+        return {entry.number: self._question(entry) for entry in logged if entry is not None}
+
+    def _facts(self, conn: Connection, questions: Sequence[routing.Question], now: datetime) -> routing.Facts:
+        threads = {thread for question in questions for thread in routing.threads_of(question.change)}
+        facts = routing.Facts(*outbox.facts(conn, threads), held_rows.held_in(conn, threads))
+        for question in questions:
+            self._add_past(conn, question, facts, now)
+        return facts
+
+    def _add_past(
+        self, conn: Connection, question: routing.Question, facts: routing.Facts, now: datetime
+    ) -> None:
+        """Learn how often the same came and went of late, where a route would hold it for that."""
+        flap = max((route.flap for route in self.setup.routes if route.hold), default=0.0)
+        if flap and can_be_held(question.change, question.severity):
+            like = like_of(question, facts)
+            since = now - timedelta(seconds=flap) - FLAP_HOLD
+            facts.past[like] = Past(*held_rows.past_of(conn, *like, since))
+
+    def _calm(self, conn: Connection, now: datetime) -> Calm:
+        return Calm(silence_rows.in_force(conn, now), self.setup.channels, self.setup.holidays)
 
     def _question(self, logged: LoggedChange) -> routing.Question:
         vendor, judgement = logged.change.vendor, judge(logged.change)
@@ -165,6 +231,12 @@ class Pipeline:
             vendor=self.setup.vendors.get(vendor),
             components=self.states.components_of(vendor),
         )
+
+
+def _put(conn: Connection, answer: routing.Routing, now: datetime) -> None:
+    outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
+    held_rows.put(conn, answer.held)
+    held_rows.let_go(conn, answer.let_go)
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

@@ -78,6 +78,7 @@ class Story:
     async def tell(self) -> None:
         await self.pipeline.states.flush_seen()
         await self.pipeline.route_new()
+        await self.pipeline.route_held()
         while await self.dispatcher.deliver_due():
             await self.dispatcher.settle()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from statusherd.model.hours import Window
 from statusherd.model.words import Severity
 
 EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
@@ -12,6 +13,9 @@ EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
 
 DEFAULT_EVENTS: Final = EVENTS - {"maintenance"}
 """What a route selects that says nothing of events: maintenance is planned, nobody asked to be told."""
+
+FLAP: Final = 24 * 3600.0
+"""Seconds: the default of `Route.flap`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,11 @@ class Route:
     tags: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     go_on: bool = False
+    hold: float = 0.0
+    """Seconds that the creation of something minor waits; 0 for none."""
+    flap: float = FLAP
+    """Seconds: what opens again within so many of the end that was told waits for longer, where `hold` is set."""
+    hours: tuple[Window, ...] = ()
+    """When the route tells; empty: always."""
+    timezone: str | None = None
+    """The zone of `hours`; None takes each channel's."""

@@ -16,7 +16,7 @@ from statusherd.notify.times import length, window
 
 ENDS: Final = frozenset(
     {K.INCIDENT_RESOLVED, K.INCIDENT_WITHDRAWN, K.DISTURBANCE_ENDED, K.MAINTENANCE_ENDED,
-     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT}
+     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT, K.MISSED}
 )  # fmt: skip
 """Changes after which nobody has to do anything."""
 _WAKES: Final = (Severity.SEV1, Severity.SEV2)
@@ -31,7 +31,7 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     start = f"{alert.severity} {mark}" if wakes else mark
     text = (
         f"{start}: {what}"
-        if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT)
+        if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED)
         else f"{start}: {vendor}: {what}"
     )
     return f"DRILL, not real: {text}" if alert.drill else text
@@ -173,6 +173,13 @@ def _light(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     return _after("CAN SEE OUT AGAIN", change.since, change.at), "status pages can be read again"
 
 
+def _missed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    incidents = alert.change.incidents
+    if len(incidents) == 1:
+        return "OVER, in the quiet hours", titled(incidents[0])
+    return "OVER, in the quiet hours", f"{len(incidents)} incidents, the worst was {_worst(incidents)}"
+
+
 _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.FIRST_LOOK: _first_look,
     K.INCIDENT_OPENED: _opened,
@@ -201,6 +208,7 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.SOURCE_MOVED: _moved,
     K.CANNOT_SEE_OUT: _dark,
     K.CAN_SEE_OUT: _light,
+    K.MISSED: _missed,
 }
 
 

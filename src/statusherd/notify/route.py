@@ -12,12 +12,13 @@ from datetime import datetime
 from hashlib import blake2b
 
 from statusherd.model.changes import Change, LoggedChange
-from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, Thread, Told
+from statusherd.model.delivery import Alert, Circumstances, Decision, Held, NewDelivery, Reason, Thread, Told
 from statusherd.model.records import Component, VendorIncident
 from statusherd.model.routing import Route
 from statusherd.model.selection import matches, names_region, names_selected
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind, Severity
+from statusherd.notify.holding import NOTHING_WAITS, Like, Past, Verdict, over, patient, remember, waits
 from statusherd.notify.threads import (
     STEPS,
     Step,
@@ -27,6 +28,7 @@ from statusherd.notify.threads import (
     thread_id,
     thread_of,
 )
+from statusherd.notify.waiting import Calm
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,16 @@ class Facts:
 
     threads: dict[str, Thread] = field(default_factory=dict)
     told: dict[tuple[str, str], Told] = field(default_factory=dict)
+    held: dict[tuple[str, str], Held] = field(default_factory=dict)
+    past: dict[Like, Past] = field(default_factory=dict)
 
     def channels_told(self, thread: str) -> tuple[str, ...]:
         """Return the channels that heard of a thread and not yet of its end."""
         return tuple(c for (t, c), told in self.told.items() if t == thread and not told.ended)
+
+    def held_in(self, thread: str) -> tuple[Held, ...]:
+        """Return what waits in a thread, for any channel."""
+        return tuple(held for (t, _), held in self.held.items() if t == thread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +77,10 @@ class Routing:
     decisions: tuple[Decision, ...]
     threads: tuple[Thread, ...]
     told: tuple[Told, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    channel: str | None
-    reason: Reason
-    told: bool = False
-    route: str | None = None
+    held: tuple[Held, ...] = ()
+    """What waits now, or waits for another time or in another state than before."""
+    let_go: tuple[tuple[str, str], ...] = ()
+    """What waits no more: thread and channel."""
 
 
 def threads_of(change: Change) -> tuple[str, ...]:
@@ -86,47 +90,76 @@ def threads_of(change: Change) -> tuple[str, ...]:
 
 
 def route(
-    question: Question, routes: Sequence[Route], channels: Iterable[str], facts: Facts, now: datetime
+    question: Question,
+    routes: Sequence[Route],
+    channels: Iterable[str],
+    facts: Facts,
+    now: datetime,
+    calm: Calm = NOTHING_WAITS,
 ) -> Routing:
     """Decide who is told of one Change; `facts` is brought up to date for the next one.
 
     `channels` are those that exist; a route's target or an old listener that is not among them is
-    passed over.
+    passed over. `calm` is what may make messages wait.
     """
-    verdicts = tuple(_verdicts(question, routes, frozenset(channels), facts))
+    verdicts = _verdicts(question, routes, frozenset(channels), facts)
+    return settle(question, [patient(v, question, facts, calm, now) for v in verdicts], facts, now)
+
+
+def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: datetime) -> Routing:
+    """Return what the verdicts on a Change have to write, and bring `facts` up to date."""
     thread = facts.threads.get(thread_id(question.change)) or thread_of(question.change, question.title)
-    deliveries = tuple(_delivery(question, thread, v, facts, now) for v in verdicts if v.told)
-    told, threads = _told(question, thread, deliveries)
-    for fact in told:
-        facts.told[fact.thread, fact.channel] = fact
-    fresh = tuple(t for t in threads if t.id not in facts.threads)
+    sent = [v for v in verdicts if v.told and v.reason is not Reason.SUMMED_UP]
+    deliveries = tuple(_delivery(question, thread, v, facts, now) for v in sent)
+    told, threads = _told(question, thread, deliveries, now)
+    concerned = _concerned(question, thread)
+    held, let_go = waits(question, verdicts, concerned, facts, now)
+    facts.told.update({(fact.thread, fact.channel): fact for fact in told})
+    fresh = tuple(
+        {t.id: t for t in (*threads, *(concerned if held else ())) if t.id not in facts.threads}.values()
+    )
     facts.threads.update({t.id: t for t in fresh})
+    remember(facts, thread, told, fresh, now)
     number = question.logged.number
-    decisions = tuple(Decision(number, v.told, v.reason, v.route, v.channel) for v in verdicts)
-    return Routing(deliveries, decisions, fresh, told)
+    decisions = tuple(
+        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence) for v in verdicts
+    )
+    return Routing(deliveries, decisions, fresh, told, held, let_go)
 
 
 def _verdicts(
     question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts
-) -> Iterator[_Verdict]:
+) -> Iterator[Verdict]:
     change = question.change
     step = STEPS[change.kind][1]
     if (why := _not_news(change, step)) is not None:
-        yield _Verdict(None, why)
+        yield Verdict(None, why)
         return
     listening = [c for c in facts.channels_told(thread_id(change)) if c in channels]
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
-            yield _goes_on(change, step, facts.told[thread_id(change), channel])
+            verdict = goes_on(change, step, facts.told[thread_id(change), channel])
+            yield replace(verdict, by=guides(question, routes, channel, facts)) if verdict.told else verdict
     if step is Step.END:
-        if not listening:
-            yield _Verdict(None, Reason.NOT_TOLD_BEFORE)
+        waiting = [h for h in facts.held_in(thread_id(change)) if h.channel not in listening]
+        yield from (over(change, held) for held in waiting)
+        if not listening and not waiting:
+            yield Verdict(None, Reason.NOT_TOLD_BEFORE)
         return
     known = frozenset(listening)
     if step is Step.OPEN:
         for channel in listening:
-            yield _Verdict(channel, Reason.ALREADY_TOLD)
-    yield from _by_routes(question, routes, channels - known, facts)
+            yield Verdict(channel, Reason.ALREADY_TOLD)
+    yield from by_routes(question, routes, channels - known, facts)
+
+
+def guides(question: Question, routes: Sequence[Route], channel: str, facts: Facts) -> tuple[Route, ...]:
+    """Return the routes whose hours hold for what goes on: those that select it still, else the channel's."""
+    if not any(candidate.hours for candidate in routes):
+        return ()
+    found = by_routes(question, routes, frozenset({channel}), facts)
+    selecting = next((verdict.by for verdict in found if verdict.told), ())
+    return selecting or tuple(candidate for candidate in routes if channel in candidate.channels)
 
 
 def _not_news(change: Change, step: Step) -> Reason | None:
@@ -144,14 +177,15 @@ def _not_news(change: Change, step: Step) -> Reason | None:
     return None
 
 
-def _goes_on(change: Change, step: Step, told: Told) -> _Verdict:
+def goes_on(change: Change, step: Step, told: Told) -> Verdict:
+    """Return the answer for a channel that knows of the thread."""
     if step is Step.END:
         if "taken_over" in change.facets:
-            return _Verdict(told.channel, Reason.PART_OF_INCIDENT)
-        return _Verdict(told.channel, Reason.ENDED, told=True)
+            return Verdict(told.channel, Reason.PART_OF_INCIDENT)
+        return Verdict(told.channel, Reason.ENDED, told=True)
     if (told.phase, told.impact) == _standing(change):
-        return _Verdict(told.channel, Reason.ALREADY_TOLD)
-    return _Verdict(told.channel, Reason.PHASE_CHANGED, told=True)
+        return Verdict(told.channel, Reason.ALREADY_TOLD)
+    return Verdict(told.channel, Reason.PHASE_CHANGED, told=True)
 
 
 def _standing(change: Change) -> tuple[str, str]:
@@ -163,27 +197,28 @@ def _standing(change: Change) -> tuple[str, str]:
     return (str(incident.phase), str(incident.impact)) if incident else (change.after or "", "")
 
 
-def _by_routes(
+def by_routes(
     question: Question, routes: Sequence[Route], channels: frozenset[str], facts: Facts
-) -> Iterator[_Verdict]:
+) -> Iterator[Verdict]:
     """Ask the routes in order; each channel gets one answer, the best that a route has for it."""
-    refusals: dict[str, _Verdict] = {}
-    chosen: dict[str, _Verdict] = {}
+    refusals: dict[str, Verdict] = {}
+    chosen: dict[str, Verdict] = {}
     out_of_scope = _out_of_scope(question)
     for candidate in routes:
         why = _mismatch(candidate, question) or out_of_scope
         for channel in candidate.channels:
             if channel in channels and why is None:
                 reason = _news(question.change, facts, channel)
-                chosen.setdefault(channel, _Verdict(channel, reason, told=True, route=candidate.name))
+                first = chosen.setdefault(channel, Verdict(channel, reason, told=True, route=candidate.name))
+                chosen[channel] = replace(first, by=(*first.by, candidate))
             elif channel in channels and why is not None:
-                refusals.setdefault(channel, _Verdict(channel, why, route=candidate.name))
+                refusals.setdefault(channel, Verdict(channel, why, route=candidate.name))
         if why is None and not candidate.go_on:
             break
     yield from chosen.values()
     yield from (refusal for channel, refusal in refusals.items() if channel not in chosen)
     if not chosen and not refusals and not facts.channels_told(thread_id(question.change)):
-        yield _Verdict(None, Reason.NO_ROUTE)
+        yield Verdict(None, Reason.NO_ROUTE)
 
 
 def _news(change: Change, facts: Facts, channel: str) -> Reason:
@@ -246,7 +281,7 @@ def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
 
 
 def _delivery(
-    question: Question, thread: Thread, verdict: _Verdict, facts: Facts, now: datetime
+    question: Question, thread: Thread, verdict: Verdict, facts: Facts, now: datetime
 ) -> NewDelivery:
     assert verdict.channel is not None
     before = facts.told.get((thread.id, verdict.channel))
@@ -258,9 +293,18 @@ def _delivery(
         severity_reason=question.severity_reason,
         number=(before.messages if before else 0) + 1,
         ends=STEPS[question.change.kind][1] in (Step.END, Step.NOTICE, Step.SUMMARY),
+        circumstances=_circumstances(thread, verdict.channel, facts),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
+
+
+def _circumstances(thread: Thread, channel: str, facts: Facts) -> Circumstances:
+    """Return what else there is to say of a message: that it waited, and how often the same opened."""
+    held = facts.held.get((thread.id, channel))
+    past = facts.past.get((thread.vendor, thread.subject), Past())
+    is_new = thread.id not in facts.threads
+    return Circumstances(held.why if held else None, past.openings + is_new, past.since)
 
 
 def _in_scope(question: Question) -> Change:
@@ -278,7 +322,7 @@ def dedup_key(thread: str, channel: str, number: int) -> str:
 
 
 def _told(
-    question: Question, thread: Thread, deliveries: Sequence[NewDelivery]
+    question: Question, thread: Thread, deliveries: Sequence[NewDelivery], now: datetime
 ) -> tuple[tuple[Told, ...], tuple[Thread, ...]]:
     """Return what the channels know after the deliveries, and the threads that this touches."""
     if not deliveries:
@@ -288,11 +332,18 @@ def _told(
     for delivery in deliveries:
         alert = delivery.alert
         standing = _standing(alert.change)
-        facts.append(Told(thread.id, delivery.channel, *standing, alert.number, ended=alert.ends))
+        facts.append(Told(thread.id, delivery.channel, *standing, alert.number, alert.ends, now))
         for opened, phase in _opened_by_summary(alert.change, question.title):
             threads.append(opened)
-            facts.append(Told(opened.id, delivery.channel, *phase, messages=0))
+            facts.append(Told(opened.id, delivery.channel, *phase, messages=0, at=now))
     return tuple(facts), tuple(threads)
+
+
+def _concerned(question: Question, thread: Thread) -> tuple[Thread, ...]:
+    """Return the threads in which something may wait after a Change: of a summary, those that it opens."""
+    if question.change.kind is not ChangeKind.FIRST_LOOK:
+        return (thread,)
+    return tuple(opened for opened, _ in _opened_by_summary(_in_scope(question), question.title))
 
 
 def _opened_by_summary(change: Change, title: str) -> Iterator[tuple[Thread, tuple[str, str]]]:

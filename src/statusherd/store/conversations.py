@@ -50,6 +50,7 @@ def put_told(conn: Connection, told: Iterable[Told]) -> None:
             "impact": each.impact,
             "messages": each.messages,
             "ended": each.ended,
+            "at": each.at,
         }
         for each in told
     ]
@@ -67,6 +68,8 @@ def put_decisions(conn: Connection, decisions: Iterable[Decision], at: datetime)
             "reason": each.reason.value,
             "route": each.route,
             "channel": each.channel,
+            "until": each.until,
+            "silence": each.silence,
         }
         for each in decisions
     ]
@@ -78,7 +81,15 @@ def decisions_of(conn: Connection, change_number: int) -> tuple[Decision, ...]:
     """Return the decisions on a Change in the order they were made."""
     query = select(_decision).where(_decision.c.change_number == change_number).order_by(_decision.c.id)
     return tuple(
-        Decision(row.change_number, row.told, _REASONS[row.reason], row.route, row.channel)
+        Decision(
+            row.change_number,
+            row.told,
+            _REASONS[row.reason],
+            row.route,
+            row.channel,
+            row.until,
+            row.silence,
+        )
         for row in conn.execute(query)
     )
 
