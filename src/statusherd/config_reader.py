@@ -25,8 +25,8 @@ from statusherd.config_records import (
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_values import SecretPlace, duration_text
+from statusherd.config_waits import check_waits, checked_quiet
 from statusherd.model.errors import CatalogError
-from statusherd.model.hours import Window, covers_week
 from statusherd.model.routing import DEFAULT_EVENTS, FLAP, Route
 from statusherd.model.selection import matches
 from statusherd.model.vendors import DETECT, WatchedVendor
@@ -258,15 +258,10 @@ class Reader:
             rate=given.rate,
             fallback=given.fallback,
             timezone=given.timezone or timezone,
-            quiet=self._quiet((*path, "quiet"), given.quiet),
+            quiet=checked_quiet((*path, "quiet"), given.quiet, self.problems),
         )
         self._check_format(path, channel)
         return channel
-
-    def _quiet(self, path: KeyPath, windows: tuple[Window, ...]) -> tuple[Window, ...]:
-        if covers_week(windows):
-            self.problems.add(path, "leaves no time in which messages go out. Leave some hours of the week")
-        return windows
 
     def _channel_url(self, path: KeyPath, place: SecretPlace | None) -> str:
         if place is None:
@@ -307,7 +302,7 @@ class Reader:
             route = _route(number, given)
             self._check_route_channels(path, route, channels)
             self._check_selection(path, route, vendors)
-            self._check_waits(path, given)
+            check_waits(path, given, self.problems)
             if covering := next((r for r in routes if _covers(r, route)), None):
                 text = f"is never reached: {covering.name} takes all of it. Give that continue = true"
                 self.problems.warn(path, f"{text}, or put it after this one")
@@ -334,12 +329,6 @@ class Reader:
         for tag in route.tags:
             if tag.casefold() not in tags:
                 self.problems.warn((*path, "match", "tags"), f"no vendor has the tag {quoted(tag)}")
-
-    def _check_waits(self, path: KeyPath, given: schema.Route) -> None:
-        if given.flap is not None and given.hold is None:
-            self.problems.add((*path, "flap"), 'needs hold. Add hold = "3m", or remove it')
-        if given.timezone is not None and not given.hours:
-            self.problems.add((*path, "timezone"), 'is the zone of hours. Add hours = "…", or remove it')
 
     def _warn_of_idle_channels(self, routes: Sequence[Route], channels: Sequence[str]) -> None:
         if channels and not routes:

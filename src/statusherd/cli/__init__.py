@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "inspect": ("statusherd.cli.inspect:command", "Read a status page or a file and show what it says."),
     "vendor": ("statusherd.cli.vendor:group", "Find, add, list and remove the vendors that are watched."),
     "channel": ("statusherd.cli.channel:group", "List and test the channels that messages go to."),
+    "silence": ("statusherd.cli.silence:group", "Withhold messages for a while, list and end that."),
     "config": ("statusherd.cli.config:group", "Check and show the configuration."),
     "db": ("statusherd.cli.db:group", "Upgrade, check, back up and restore the database."),
     "replay": ("statusherd.cli.replay:command", "Show what would have been told in the past."),

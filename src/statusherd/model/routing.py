@@ -39,7 +39,7 @@ class Route:
     hold: float = 0.0
     """Seconds that the creation of something minor waits; 0 for none."""
     flap: float = FLAP
-    """Seconds: what opens again within so many of the end that was told waits for longer, where `hold` is set."""
+    """Seconds: with `hold`, what opens again so soon after an end that was told waits for longer."""
     hours: tuple[Window, ...] = ()
     """When the route tells; empty: always."""
     timezone: str | None = None
