@@ -35,6 +35,7 @@ def group() -> None:
     "events",
     multiple=True,
     type=click.Choice(["incident", "disturbance", "maintenance", "source"], case_sensitive=False),
+    help="Kinds of event.",
 )
 @click.option("--thread", "threads", multiple=True, metavar="ID", help="One conversation, or a glob of them.")
 @click.option("--for", "lasts", metavar="DURATION", help="How long: 90m, 2h, 3d. At most 90 days.")
