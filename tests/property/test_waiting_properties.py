@@ -115,7 +115,7 @@ def _judge_phases(story: Story) -> None:
             last[alert.thread.id] = standing
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, st.integers(1, 1440))
 def test_whatever_happens_and_whatever_waits(steps: list[tuple[str, object]], start: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
