@@ -31,7 +31,8 @@ import psutil
 from statusherd import logs
 from statusherd.clock import SystemClock
 from statusherd.model.vendors import WatchedVendor
-from statusherd.pipeline import Pipeline, Setup
+from statusherd.pipeline import Pipeline
+from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.watch.fetch import Fetcher, FetchLimits
 

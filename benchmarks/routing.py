@@ -21,7 +21,7 @@ from statusherd.model.records import Component, VendorIncident
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind, Impact, Phase, Severity, Status
-from statusherd.notify.route import Facts, Question, RouteTable, route
+from statusherd.notify.route import Facts, Moment, Question, RouteTable, route
 
 GOAL_SECONDS, ROUTES, VENDORS = 2.0, 200, 150
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -56,9 +56,9 @@ def seconds(task: Callable[[], object]) -> float:
 
 
 def measure(name: str, routes: Sequence[Route], questions: Sequence[Question]) -> dict[str, object]:
-    table, names = RouteTable(routes), [each.name for each in routes]
+    moment, names = Moment(RouteTable(routes), CHANNELS, NOW), [each.name for each in routes]
     floor = seconds(lambda: [[name == q.change.vendor for name in names] for q in questions])
-    figure = seconds(lambda: [route(q, table, CHANNELS, Facts(), NOW) for q in questions])
+    figure = seconds(lambda: [route(q, moment, Facts()) for q in questions])
     return {
         "benchmark": f"routing, {name}",
         "unit": f"s for {len(questions)} alerts, {len(routes)} routes",

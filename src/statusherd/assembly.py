@@ -15,8 +15,9 @@ from statusherd.daemon import Daemon, Sources, owner_name
 from statusherd.dispatch import Dispatcher
 from statusherd.heartbeat import Heart, Switch
 from statusherd.notify.deliver import AppriseSender, Sender
-from statusherd.pipeline import Pipeline, Setup
+from statusherd.pipeline import Pipeline
 from statusherd.respond.services import ServiceMap
+from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
 from statusherd.watch.fetch import Fetcher, FetchLimits
@@ -102,6 +103,7 @@ def setup_of(config: Config) -> Setup:
         teams={team.name: team.channels for team in config.teams},
         severities=config.severities,
         roster=config.roster,
+        holidays=frozenset(config.daemon.holidays),
     )
 
 

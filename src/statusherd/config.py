@@ -88,6 +88,7 @@ def shown(config: Config) -> dict[str, Any]:
             "data_dir": str(config.daemon.data_dir),
             "timezone": config.daemon.timezone,
             "log_level": config.daemon.log_level,
+            "holidays": [day.isoformat() for day in config.daemon.holidays],
         },
         "database": {"url": masked(config.database.url)},
         "http": _shown_http(config.http),
@@ -171,6 +172,7 @@ def _shown_channel(channel: Channel) -> dict[str, Any]:
         "rate": f"{channel.rate:g}/m" if channel.rate else None,
         "fallback": channel.fallback,
         "timezone": channel.timezone,
+        "quiet": [str(window) for window in channel.quiet],
     }
 
 
@@ -185,7 +187,13 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "service": list(route.services),
         "owner": list(route.owners),
     }
-    return {"match": match, "channels": list(route.channels), "continue": route.go_on}
+    waits = {
+        "hold": duration_text(route.hold) if route.hold else None,
+        "flap": duration_text(route.flap) if route.hold else None,
+        "hours": [str(window) for window in route.hours],
+        "timezone": route.timezone,
+    }
+    return {"match": match, "channels": list(route.channels), "continue": route.go_on} | waits
 
 
 def _is_there(path: Path) -> bool:

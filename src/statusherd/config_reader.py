@@ -33,6 +33,7 @@ from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
 from statusherd.config_values import SecretPlace, duration_text, is_http
+from statusherd.config_waits import checked_quiet
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import Route
 from statusherd.model.services import OWNER
@@ -311,6 +312,7 @@ class Reader:
             rate=given.rate,
             fallback=given.fallback,
             timezone=given.timezone or self.zones.get(given.name or "", timezone),
+            quiet=checked_quiet((*path, "quiet"), given.quiet, self.problems),
         )
         self._check_format(path, channel)
         return channel

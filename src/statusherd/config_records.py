@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -33,11 +34,12 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
-    """Where data is kept, the time zone of messages, and how much is logged."""
+    """Where data is kept, the time zone of messages, how much is logged, and the days nobody works."""
 
     data_dir: Path
     timezone: str = "UTC"
     log_level: str = "info"
+    holidays: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

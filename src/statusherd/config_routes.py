@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from statusherd import config_schema as schema
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted
 from statusherd.config_services import GLOB, OurSide
-from statusherd.model.routing import DEFAULT_EVENTS, Route
+from statusherd.config_waits import check_waits
+from statusherd.model.routing import DEFAULT_EVENTS, FLAP, Route
 from statusherd.model.selection import matches
 from statusherd.model.services import OWNER
 from statusherd.model.vendors import WatchedVendor
@@ -31,6 +32,7 @@ class RouteReader:
             route = _route(number, given)
             self._check_channels(path, route)
             self._check_selection(path, route)
+            check_waits(path, given, self.problems)
             if covering := next((r for r in routes if _covers(r, route)), None):
                 text = f"is never reached: {covering.name} takes all of it. Give that continue = true"
                 self.problems.warn(path, f"{text}, or put it after this one")
@@ -90,6 +92,10 @@ def _route(number: int, given: schema.Route) -> Route:
         go_on=given.continue_,
         services=match.service,
         owners=match.owner,
+        hold=given.hold or 0.0,
+        flap=given.flap or FLAP,
+        hours=given.hours,
+        timezone=given.timezone,
     )
 
 

@@ -15,7 +15,6 @@ from pydantic_core import ErrorDetails
 from statusherd.config_problems import KeyPath, Problems, unknown_key
 from statusherd.config_service_values import (
     Need,
-    parse_hours,
     parse_lower_tiers,
     parse_matrix_row,
     parse_needs,
@@ -25,6 +24,7 @@ from statusherd.config_values import (
     SecretPlace,
     between,
     parse_channel_name,
+    parse_dates,
     parse_day,
     parse_duration,
     parse_events,
@@ -38,6 +38,7 @@ from statusherd.config_values import (
     parse_size,
     parse_texts,
     parse_web_address,
+    parse_windows,
     parse_zone,
     word_of,
 )
@@ -54,6 +55,9 @@ Interval = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
 Timeout = Annotated[float, PlainValidator(between(parse_duration, "1s", "2m"))]
 MatrixRow = Annotated[tuple[Severity, Severity, Severity], PlainValidator(parse_matrix_row)]
 Size = Annotated[int, PlainValidator(between(parse_size, "1KiB", "64MiB"))]
+Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows)]
+Hold = Annotated[float, PlainValidator(between(parse_duration, "1s", "1h"))]
+Flap = Annotated[float, PlainValidator(between(parse_duration, "1m", "7d"))]
 
 
 class Section(BaseModel):
@@ -66,6 +70,7 @@ class Daemon(Section):
     data_dir: Name | None = None
     timezone: Zone | None = None
     log_level: Annotated[str, PlainValidator(word_of(("debug", "info", "warning", "error")))] | None = None
+    holidays: Annotated[tuple[date, ...], PlainValidator(parse_dates)] = ()
 
 
 class Database(Section):
@@ -109,6 +114,7 @@ class Channel(Section):
     rate: Annotated[float, PlainValidator(parse_rate)] | None = None
     fallback: Name | None = None
     timezone: Zone | None = None
+    quiet: Windows = ()
 
 
 class Team(Section):
@@ -134,7 +140,7 @@ class Matrix(Section):
 
 class SeverityRules(Section):
     matrix: Matrix = Matrix()
-    business_hours: Annotated[tuple[Window, ...], PlainValidator(parse_hours)] = ()
+    business_hours: Windows = ()
     timezone: Zone | None = None
     lower_outside: Annotated[tuple[int, ...], PlainValidator(parse_lower_tiers)] | None = None
 
@@ -154,6 +160,10 @@ class Route(Section):
     match: Match = Match()
     channels: Texts = ()
     continue_: bool = Field(default=False, alias="continue")
+    hold: Hold | None = None
+    flap: Flap | None = None
+    hours: Windows = ()
+    timezone: Zone | None = None
 
 
 class Person(Section):

@@ -1,4 +1,4 @@
-"""The values of [[service]] and [severity]: what a service depends on, rows of the matrix, hours.
+"""The values of [[service]] and [severity]: what a service depends on, rows of the matrix.
 
 Each `parse_…` takes what stands in the file and returns the value, or raises ValueError with a sentence on
 what is wrong and one on what to write.
@@ -11,7 +11,6 @@ from typing import Final
 
 from statusherd.config_problems import quoted
 from statusherd.config_values import parse_texts, word_of
-from statusherd.model.hours import Window, parse_window
 from statusherd.model.services import Dependency
 from statusherd.model.words import Severity
 
@@ -64,15 +63,3 @@ def parse_lower_tiers(value: object) -> tuple[int, ...]:
     if 1 in value:
         raise ValueError("must not hold tier 1: it is as urgent at night. Take 2 and 3")
     return tuple(sorted(set(value)))
-
-
-def parse_hours(value: object) -> tuple[Window, ...]:
-    """Return times of the week; one alone may stand without brackets."""
-    return tuple(map(_window, parse_texts(value)))
-
-
-def _window(text: str) -> Window:
-    try:
-        return parse_window(text)
-    except ValueError as error:
-        raise ValueError(f"{quoted(text)} {error}") from None

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from statusherd.config_problems import did_you_mean, quoted
+from statusherd.model.hours import Window, parse_window
 from statusherd.model.oncall import ONCALL
 from statusherd.model.routing import EVENTS
 
@@ -212,6 +213,34 @@ def parse_order(value: object) -> tuple[str, ...]:
     if not isinstance(items, list) or not all(isinstance(i, str) and i.strip() for i in items):
         raise ValueError('must be a text or a list of texts. Write it like ["one", "two"]')
     return tuple(items)
+
+
+def parse_windows(value: object) -> tuple[Window, ...]:
+    """Return windows of time, as "Mon-Fri 08:00-18:00"; one alone may stand without brackets."""
+    return tuple(map(_window, parse_texts(value)))
+
+
+def _window(text: str) -> Window:
+    try:
+        return parse_window(text)
+    except ValueError as error:
+        raise ValueError(f"{quoted(text)} {error}") from None
+
+
+def parse_dates(value: object) -> tuple[date, ...]:
+    """Return dates, with or without quotes; one alone may stand without brackets."""
+    found = [_date(item) for item in (value if isinstance(value, list) else [value])]
+    return tuple(sorted(set(found)))
+
+
+def _date(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else date.fromisoformat("")
+    except ValueError:
+        shown = f"{quoted(value)} is no date" if isinstance(value, str) else "must be a list of dates"
+        raise ValueError(f'{shown}. Write it like ["2026-12-25", "2027-01-01"]') from None
 
 
 def parse_header_text(value: object) -> str:

@@ -25,8 +25,9 @@ from statusherd.heartbeat import Heart
 from statusherd.model.errors import StatusherdError, StoreError
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Status
-from statusherd.pipeline import LookResult, Pipeline, Setup
+from statusherd.pipeline import LookResult, Pipeline
 from statusherd.progress import Progress
+from statusherd.setup import Setup
 from statusherd.store import outbox, retention
 from statusherd.store import vendors as vendor_rows
 from statusherd.store.engine import Store
@@ -227,7 +228,7 @@ class Daemon:
             await self._to_route.wait()
             with self._at_work("routing"):
                 self._to_route.clear()
-                if await self._pipeline.route_new():
+                if await self._pipeline.route_new() + await self._pipeline.route_held():
                     self._to_deliver.set()
 
     async def _deliver_loop(self) -> None:
@@ -273,8 +274,15 @@ class Daemon:
             if resends != self._resends:
                 self._resends = resends
                 self._to_deliver.set()
+            await self._wake_the_held()
             self._feed_watchdog()
             await self._clock.sleep(HOUSEKEEPING)
+
+    async def _wake_the_held(self) -> None:
+        """Let what has waited long enough be decided: a silence may have been ended by another process."""
+        until = await self._pipeline.held_until()
+        if until is not None and until <= self._clock.now():
+            self._to_route.set()
 
     async def _give_memory_back(self) -> None:
         """After a burst of looks, as at a start: the bodies of all of them were in memory together."""

@@ -24,7 +24,7 @@ from statusherd.notify.circuit import Circuits
 from statusherd.notify.deliver import Sender
 from statusherd.notify.render import Message, bare, render
 from statusherd.notify.route import dedup_key
-from statusherd.pipeline import Setup
+from statusherd.setup import Setup
 from statusherd.store import health, outbox
 from statusherd.store.engine import Store
 

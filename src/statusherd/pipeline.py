@@ -2,38 +2,28 @@
 
 look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
 route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
+route_held()   what has waited → decide → outbox   the same, from where its thread stands now
 deliver_due()  claim → render → send → record      one destination never waits for another
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
 from statusherd.clock import Clock
-from statusherd.model.changes import LoggedChange
 from statusherd.model.errors import FailureKind, LookError
-from statusherd.model.oncall import Roster
 from statusherd.model.records import Known, Snapshot
-from statusherd.model.routing import Reach, Route
 from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Status
-from statusherd.notify import route as routing
-from statusherd.notify.channels import Channel
-from statusherd.respond import oncall
-from statusherd.respond.meaning import Meaning, meaning_of
-from statusherd.respond.services import ServiceMap
-from statusherd.respond.severity import SeverityRules
+from statusherd.router import Router
+from statusherd.setup import Setup
 from statusherd.states import States
-from statusherd.store import changes as change_log
-from statusherd.store import oncall as override_rows
-from statusherd.store import outbox
+from statusherd.store import held as held_rows
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -42,28 +32,6 @@ from statusherd.watch.read import Fetches, read
 from statusherd.watch.reading.faults import faults_told
 
 log = structlog.get_logger()
-
-ROUTED_AT_ONCE: Final = 200
-"""So many Changes are routed in one transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What the pipeline works with: replaced as a whole when the configuration is read again."""
-
-    vendors: Mapping[str, WatchedVendor] = field(default_factory=dict)
-    routes: tuple[Route, ...] = ()
-    channels: Mapping[str, Channel] = field(default_factory=dict)
-    policy: Policy = field(default_factory=Policy)
-    services: ServiceMap = field(default_factory=ServiceMap)
-    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The channels of every team."""
-    severities: SeverityRules = field(default_factory=SeverityRules)
-    roster: Roster = field(default_factory=Roster)
-
-    def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
-        """Return the same setup for other vendors."""
-        return replace(self, vendors=vendors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +57,7 @@ class Pipeline:
         self._fetcher = fetcher
         self._clock = clock
         self._drift = Drift()
-        self._table: routing.RouteTable | None = None
+        self._router = Router(self.states, clock)
 
     async def look(self, vendor: WatchedVendor) -> LookResult:
         """Look at `vendor` once: fetch, parse, compare, store."""
@@ -156,54 +124,21 @@ class Pipeline:
 
     async def route_new(self) -> int:
         """Route the Changes that are not routed yet, in order; return how many those were."""
+        return await self._until_none(self._router.route_new)
+
+    async def route_held(self) -> int:
+        """Decide anew on what has waited long enough; return how many messages that were."""
+        return await self._until_none(self._router.route_held)
+
+    async def held_until(self) -> datetime | None:
+        """Return when the next wait is over, which may be past; None where nothing waits."""
+        return await self._store.read(held_rows.next_until)
+
+    async def _until_none(self, batch: Callable[[Connection, Setup], int]) -> int:
         done = 0
-        while batch := await self._store.write(self._route_batch):
-            done += batch
+        while count := await self._store.write(lambda conn: batch(conn, self.setup)):
+            done += count
         return done
-
-    def _route_batch(self, conn: Connection) -> int:
-        logged = change_log.unrouted(conn, ROUTED_AT_ONCE, lock=True)
-        if not logged:
-            return 0
-        now, setup = self._clock.now(), self.setup
-        if self._table is None or self._table.routes is not setup.routes:
-            self._table = routing.RouteTable(setup.routes)
-        table = self._table
-        threads = {thread for entry in logged for thread in routing.threads_of(entry.change)}
-        facts, reach = routing.Facts(*outbox.facts(conn, threads)), _reach(conn, setup, now)
-        for entry in logged:
-            answer = routing.route(self._question(entry), table, setup.channels, facts, now, reach)
-            outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
-        change_log.mark_routed(conn, [entry.number for entry in logged], now)
-        return len(logged)
-
-    def _question(self, logged: LoggedChange) -> routing.Question:
-        setup, change = self.setup, logged.change
-        vendor, components = setup.vendors.get(change.vendor), self.states.components_of(change.vendor)
-        title = vendor.title if vendor else change.vendor
-        meaning = meaning_of(change, title, components, setup.services, setup.severities)
-        return routing.Question(
-            logged=logged,
-            severity=meaning.judgement.severity,
-            severity_reason=meaning.judgement.reason,
-            vendor=vendor,
-            components=components,
-            touches=meaning.touches,
-            steady=meaning.judgement.steady,
-            parts={key: _part(each) for key, each in meaning.parts.items()},
-            teams=setup.teams,
-        )
-
-
-def _reach(conn: Connection, setup: Setup, now: datetime) -> Reach:
-    """Return to whom the targets of routes lead now; overrides are read here, so each counts at once."""
-    named = [*(route.channels for route in setup.routes), *setup.teams.values()]
-    overrides = override_rows.overrides(conn, now) if setup.roster.rotations else ()
-    return oncall.reach(setup.roster, chain.from_iterable(named), overrides, now)
-
-
-def _part(meaning: Meaning) -> routing.Part:
-    return routing.Part(meaning.judgement.steady, tuple(touch.service for touch in meaning.touches))
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

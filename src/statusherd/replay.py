@@ -17,7 +17,8 @@ from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
 from statusherd.notify.render import Message
-from statusherd.pipeline import Pipeline, Setup
+from statusherd.pipeline import Pipeline
+from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock, RecordingSender, ScriptedFetcher, Sent
 from statusherd.watch.past import PastIncident, moments, page_at, vendors_of
@@ -121,10 +122,23 @@ async def replay(
     pipeline = Pipeline(store, fetcher, clock, setup)
     dispatcher = Dispatcher(store, sender, clock, lambda: pipeline.setup, "replay")
     for look in looks:
+        await _tell_held(pipeline, dispatcher, clock, look.at)
         clock.set(look.at)
         result = await pipeline.look(setup.vendors[look.vendor])
         if result.changes:
             await pipeline.route_new()
-            while await dispatcher.deliver_due():
-                await dispatcher.settle()
+            await _deliver(dispatcher)
     return Replayed(tuple(looks), tuple(sender.sent))
+
+
+async def _tell_held(pipeline: Pipeline, dispatcher: Dispatcher, clock: FakeClock, until: datetime) -> None:
+    """Decide on what has waited, each at the moment its wait is over, up to the next look."""
+    while (due := await pipeline.held_until()) is not None and due <= until:
+        clock.set(max(due, clock.now()))
+        await pipeline.route_held()
+        await _deliver(dispatcher)
+
+
+async def _deliver(dispatcher: Dispatcher) -> None:
+    while await dispatcher.deliver_due():
+        await dispatcher.settle()

@@ -11,7 +11,8 @@ from statusherd.model.errors import FailureKind, FetchError
 from statusherd.model.routing import EVENTS, Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
-from statusherd.pipeline import Pipeline, Setup
+from statusherd.pipeline import Pipeline
+from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock, RecordingSender, ScriptedFetcher, StatusPage
 
@@ -78,6 +79,7 @@ class Story:
     async def tell(self) -> None:
         await self.pipeline.states.flush_seen()
         await self.pipeline.route_new()
+        await self.pipeline.route_held()
         while await self.dispatcher.deliver_due():
             await self.dispatcher.settle()
 

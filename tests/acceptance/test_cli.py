@@ -202,6 +202,7 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
         await note("status")
         await note("vendor", "list")
         await note("vendor", "show", "acme")
+        await note("vendor", "mute", "newcomer", "--for", "2h", "--reason", "known")
         await note("vendor", "remove", "newcomer", "--yes")
         (tmp_path / "vendors.txt").write_text("github\nno such vendor\n")
         await note("vendor", "import", str(tmp_path / "vendors.txt"), "--dry-run")
@@ -211,6 +212,9 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
             f'name = "newcomer"\ntitle = "New"\nformat = "statuspage"\naddress = "{other.url}"\nverified = "2025-01"\n'
         )
         await note("vendor", "refresh", "--folder", str(tmp_path / "facts"))
+    await note("silence", "add", "--vendor", "acme", "--for", "2h", "--reason", "known")
+    await note("silence", "list")
+    await note("silence", "expire", "1")
     await note("vendor", "search", "github")
     await note("alert", "list")
     listed = printed["alert list"]

@@ -357,6 +357,7 @@ def test_every_kind_of_change_has_words() -> None:
             assert "GitHub" in (message := written(replace(ALERT, change=change), url)).body or kind in (
                 ChangeKind.CANNOT_SEE_OUT,
                 ChangeKind.CAN_SEE_OUT,
+                ChangeKind.MISSED,
             )
             assert message.body
             assert "None" not in message.body

@@ -15,10 +15,17 @@ from statusherd.model.services import Touch, TouchedBy
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Severity, Status
-from statusherd.notify.route import Facts, Question, Routing, route
+from statusherd.notify.moment import ANYONE
+from statusherd.notify.route import Facts, Moment, Question, RouteTable, Routing, route
 from statusherd.respond.severity import SeverityRules, judge, judge_touched
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+def decide(question: Question, routes, channels, facts: Facts, reach: Reach = ANYONE) -> Routing:
+    return route(question, Moment(RouteTable(routes), channels, NOW, reach), facts)
+
+
 ACME = WatchedVendor("acme", "Acme", "https://status.acme.example", "statuspage")
 API = Component("c1", "API", status=Status.MAJOR_OUTAGE)
 WEB = Component("c2", "Web", status=Status.OPERATIONAL)
@@ -166,7 +173,7 @@ def run(row: Row) -> tuple[Routing, Facts]:
             row.vendor,
             {"c1": API, "c2": WEB},
         )
-        answer = route(question, row.routes, ("mail", "chat"), facts, NOW)
+        answer = decide(question, row.routes, ("mail", "chat"), facts)
     return answer, facts
 
 
@@ -236,7 +243,7 @@ def test_routing_by_service_and_owner(row: OurRow) -> None:
             judgement.steady,
             teams={"shop": ("mail",), "find": ("chat", "mail")},
         )
-        answer = route(question, row.routes, ("mail", "chat"), facts, NOW)
+        answer = decide(question, row.routes, ("mail", "chat"), facts)
     assert tuple((d.channel, d.told, d.reason) for d in answer.decisions) == row.answers
     assert [d.channel for d in answer.deliveries] == [c for c, is_told, _ in row.answers if is_told]
 
@@ -247,7 +254,7 @@ def test_subject_stays_and_messages_are_counted() -> None:
         (OPENED, IDENTIFIED, replace(RESOLVED, incident=incident(Phase.RESOLVED, title="New"))), 1
     ):
         question = Question(LoggedChange(number, fact), Severity.SEV4, "", ACME, {})
-        (delivery,) = route(question, ALL, ("mail",), facts, NOW).deliveries
+        (delivery,) = decide(question, ALL, ("mail",), facts).deliveries
         subjects.add(delivery.alert.thread.subject)
         numbers.append((delivery.alert.number, delivery.alert.ends))
     assert subjects == {"Acme: API errors"}
@@ -282,7 +289,7 @@ def test_a_filter_holds_where_the_page_lists_only_what_is_in_trouble() -> None:
     ):
         about = replace(OPENED, components=(named,))
         question = Question(LoggedChange(1, about), Severity.SEV4, "", lister, {})
-        (decision,) = route(question, ALL, ("mail",), Facts(), NOW).decisions
+        (decision,) = decide(question, ALL, ("mail",), Facts()).decisions
         assert decision.told is is_told
 
 
@@ -297,7 +304,7 @@ def on_duty(*turns: tuple[Change, Reach]) -> list[tuple[tuple[str | None, bool, 
     facts, answers = Facts(), []
     for number, (fact, reach) in enumerate(turns, 1):
         question = Question(LoggedChange(number, fact), Severity.SEV4, "", ACME, {"c1": API, "c2": WEB})
-        answer = route(question, DUTY, ("ada", "bob", "pager"), facts, NOW, reach)
+        answer = decide(question, DUTY, ("ada", "bob", "pager"), facts, reach)
         answers.append(tuple((d.channel, d.told, d.reason) for d in answer.decisions))
     return answers
 
@@ -346,5 +353,5 @@ def test_an_owner_can_be_reached_through_its_rotation() -> None:
         teams={"shop": ("oncall:primary", "mail")},
     )
     routes = (Route("owners", channels=("owner",)),)
-    answer = route(question, routes, ("ada", "bob", "mail"), Facts(), NOW, duty("bob"))
+    answer = decide(question, routes, ("ada", "bob", "mail"), Facts(), duty("bob"))
     assert [delivery.channel for delivery in answer.deliveries] == ["bob", "mail"]

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "alert": ("statusherd.cli.alert:group", "Show who was told of what, who was not, and why."),
     "channel": ("statusherd.cli.channel:group", "List, test and import the channels that messages go to."),
     "oncall": ("statusherd.cli.oncall:group", "Show who is on call, and let somebody stand in."),
+    "silence": ("statusherd.cli.silence:group", "Withhold messages for a while, list and end that."),
     "config": ("statusherd.cli.config:group", "Check and show the configuration."),
     "db": ("statusherd.cli.db:group", "Upgrade, check, back up and restore the database."),
     "replay": ("statusherd.cli.replay:command", "Show what would have been told in the past."),

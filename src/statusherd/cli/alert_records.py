@@ -92,6 +92,8 @@ def _verdict(verdict: Verdict, of: Explanation) -> Json:
     before = of.heard_before.get(verdict.decision.channel or "")
     return {
         **_decision(verdict.decision),
+        "until": iso(verdict.decision.until),
+        "silence": verdict.decision.silence,
         "heard_before": before.dedup_key if before else None,
         "delivery": _delivery(verdict.delivery, verdict.attempts) if verdict.delivery else None,
     }

@@ -12,7 +12,7 @@ from statusherd.cli.alert_records import id_of, line_of
 from statusherd.cli.moments import ago, local
 from statusherd.cli.output import count, shown, table
 from statusherd.explaining import Explanation, alert_about
-from statusherd.model.delivery import Alert, Delivery
+from statusherd.model.delivery import Alert, Decision, Delivery
 from statusherd.model.words import DeliveryState
 from statusherd.store.alerts import Answer, DeadLetter, Sight, Verdict
 from statusherd.store.deliveries import Attempt
@@ -102,7 +102,7 @@ def _verdict(verdict: Verdict, of: Explanation, now: datetime) -> Iterator[str]:
     if not decision.told:
         word, colour = ("was not told", "yellow") if decision.channel else ("was told", None)
     start = f"  {click.style(who, bold=True)} {click.style(word, fg=colour)}{by}"
-    yield f"{start}: {decision.reason.sentence}"
+    yield f"{start}: {decision.reason.sentence}{_wait(decision, now)}"
     before = of.heard_before.get(decision.channel or "")
     if before is not None:
         when = f"sent {local(before.sent_at, now)}" if before.sent_at else f"which is {before.state}"
@@ -111,6 +111,11 @@ def _verdict(verdict: Verdict, of: Explanation, now: datetime) -> Iterator[str]:
         yield from _delivery(verdict.delivery, verdict.attempts, now)
     elif decision.told:
         yield "    Its message is no longer kept."
+
+
+def _wait(decision: Decision, now: datetime) -> str:
+    silence = f" (silence {decision.silence})" if decision.silence is not None else ""
+    return f"{silence}, until {local(decision.until, now)}" if decision.until else silence
 
 
 def _delivery(delivery: Delivery, attempts: Sequence[Attempt], now: datetime) -> Iterator[str]:

@@ -43,6 +43,7 @@ async def _check(config: Config) -> Sequence[LookError]:
         results = await _look_at_all(parts, tuple(vendors.values()))
         await parts.pipeline.states.flush_seen()
         await parts.pipeline.route_new()
+        await parts.pipeline.route_held()
         while await parts.dispatcher.deliver_due():
             await parts.dispatcher.settle()
     return [result.failure for result in results if result.failure is not None]

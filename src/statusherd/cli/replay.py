@@ -17,8 +17,8 @@ from statusherd import logs
 from statusherd.assembly import setup_of
 from statusherd.config_values import parse_duration
 from statusherd.model.errors import StatusherdError
-from statusherd.pipeline import Setup
 from statusherd.replay import Replayed, Told, looks_of, pages, replay, setup_for
+from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock
 from statusherd.watch.past import PastIncident, moments, read_history

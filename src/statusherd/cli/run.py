@@ -19,7 +19,7 @@ from statusherd.config import Config
 from statusherd.daemon import Daemon, Sources
 from statusherd.heartbeat import Heart
 from statusherd.model.vendors import WatchedVendor
-from statusherd.pipeline import Setup
+from statusherd.setup import Setup
 
 log = structlog.get_logger()
 

@@ -13,6 +13,7 @@ from statusherd.cli.output import print_json, print_lines, refuse_unasked, say, 
 from statusherd.cli.vendor_add import command as add
 from statusherd.cli.vendor_doctor import command as doctor
 from statusherd.cli.vendor_import import command as import_command
+from statusherd.cli.vendor_mute import command as mute
 from statusherd.cli.vendor_refresh import command as refresh
 from statusherd.model.errors import StatusherdError
 
@@ -31,6 +32,7 @@ group.add_command(add)
 group.add_command(import_command)
 group.add_command(doctor)
 group.add_command(refresh)
+group.add_command(mute)
 
 
 @group.command("search")

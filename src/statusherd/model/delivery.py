@@ -43,6 +43,12 @@ class Reason(Worded):
         "told_with_disturbance",
         "a service depends on the component: what that means is told as an incident or a disturbance",
     )
+    HELD = "held", "it is minor, and may be over before it matters"
+    FLAPPING = "flapping", "the same came and went a short while ago, and may do so again"
+    OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
+    SILENCED = "silenced", "a silence withholds it"
+    OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
+    SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,37 @@ class Told:
     ended: bool = False
     severity: Severity | None = None
     services: tuple[str, ...] = ()
+    at: datetime | None = None
+    """When that was decided; None where an older version wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that waits, or what a channel is to be asked about later: decided anew at `until`.
+
+    `change_number` is the newest Change of the thread, from which it is then decided; `since` is when the
+    wait began. `silence` is the silence that withholds it, where one does.
+    """
+
+    thread: str
+    channel: str
+    change_number: int
+    since: datetime
+    until: datetime
+    why: Reason
+    silence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else is to be said of a message: why it had to wait, if it had to; how often the same opened.
+
+    `openings` counts what is known of since `since`; 0 where nobody counted.
+    """
+
+    waited: Reason | None = None
+    openings: int = 0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +134,7 @@ class Alert:
     touches: tuple[Touch, ...] = ()
     added: tuple[str, ...] = ()
     severity_before: Severity | None = None
+    circumstances: Circumstances = Circumstances()
 
     @property
     def opens(self) -> bool:
@@ -141,6 +179,10 @@ class Decision:
     reason: Reason
     route: str | None = None
     channel: str | None = None
+    until: datetime | None = None
+    """When it is decided anew, where it waits."""
+    silence: int | None = None
+    """The number of the silence that withholds it."""
 
 
 @dataclass(frozen=True, slots=True)

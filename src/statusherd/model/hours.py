@@ -91,7 +91,8 @@ def covers_week(windows: Sequence[Window]) -> bool:
     for window in windows:
         for day in window.days:
             first = day * MIDNIGHT + window.start
-            for minute in range(first, first + (window.end - window.start) % MIDNIGHT or MIDNIGHT):
+            length = (window.end - window.start) % MIDNIGHT or MIDNIGHT
+            for minute in range(first, first + length):
                 minutes[minute % week] = 1
     return all(minutes)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from statusherd.model.hours import Window
 from statusherd.model.words import Severity
 
 EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
@@ -13,6 +14,9 @@ EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
 
 DEFAULT_EVENTS: Final = EVENTS - {"maintenance"}
 """What a route selects that says nothing of events: maintenance is planned, nobody asked to be told."""
+
+FLAP: Final = 24 * 3600.0
+"""Seconds: the default of `Route.flap`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ class Route:
     go_on: bool = False
     services: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    hold: float = 0.0
+    """Seconds that the creation of something minor waits; 0 for none."""
+    flap: float = FLAP
+    """Seconds: with `hold`, what opens again so soon after an end that was told waits for longer."""
+    hours: tuple[Window, ...] = ()
+    """When the route tells; empty: always."""
+    timezone: str | None = None
+    """The zone of `hours`; None takes each channel's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ class ChangeKind(StrEnum):
     SOURCE_MOVED = "source_moved"  # the page answers in another format than before
     CANNOT_SEE_OUT = "cannot_see_out"  # most vendors unreadable at once: it is us
     CAN_SEE_OUT = "can_see_out"
+    MISSED = "missed"  # no look found it: what came and went in a channel's quiet hours, summed up
 
 
 class DeliveryState(StrEnum):

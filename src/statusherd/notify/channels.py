@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from statusherd.model.hours import Window
 from statusherd.notify.services import SERVICES, Format, Kind, Service
 
 __all__ = ["Channel", "Format", "Kind", "Service", "problems", "problems_of", "schema_of"]
@@ -49,6 +50,8 @@ class Channel:
     rate: float | None = None
     fallback: str | None = None
     timezone: str = "UTC"
+    quiet: tuple[Window, ...] = ()
+    """Its quiet hours, on the clock of `timezone`: only SEV1 is told in them."""
     deadline: float | None = None
     max_length: int | None = None
 

@@ -18,7 +18,7 @@ from statusherd.notify.times import clock, length, window
 
 ENDS: Final = frozenset(
     {K.INCIDENT_RESOLVED, K.INCIDENT_WITHDRAWN, K.DISTURBANCE_ENDED, K.MAINTENANCE_ENDED,
-     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT}
+     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT, K.MISSED}
 )  # fmt: skip
 """Changes after which nobody has to do anything."""
 _TROUBLE: Final = frozenset(
@@ -36,7 +36,7 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     mark, what = _HEADLINES[change.kind](alert, zone)
     wakes = alert.severity in _WAKES and change.kind not in ENDS
     start = f"{alert.severity} {mark}" if wakes else mark
-    if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT):
+    if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):
         text = f"{start}: {what}"
     elif at_risk(alert):
         text = f"{start}: {_services(alert.touches)} at risk: {vendor}: {what}"
@@ -217,6 +217,13 @@ def _light(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     return _after("CAN SEE OUT AGAIN", change.since, change.at), "status pages can be read again"
 
 
+def _missed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    incidents = alert.change.incidents
+    if len(incidents) == 1:
+        return "OVER, in the quiet hours", titled(incidents[0])
+    return "OVER, in the quiet hours", f"{len(incidents)} incidents, the worst was {_worst(incidents)}"
+
+
 _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.FIRST_LOOK: _first_look,
     K.INCIDENT_OPENED: _opened,
@@ -245,6 +252,7 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.SOURCE_MOVED: _moved,
     K.CANNOT_SEE_OUT: _dark,
     K.CAN_SEE_OUT: _light,
+    K.MISSED: _missed,
 }
 
 

@@ -6,18 +6,19 @@ nothing is said twice, what was opened to a channel is also ended to it, and eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
 
 from statusherd.model.changes import Change
-from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, Thread, Told
-from statusherd.model.routing import Reach, Route
+from statusherd.model.delivery import Alert, Circumstances, Decision, Held, NewDelivery, Reason, Thread, Told
 from statusherd.model.services import Touch
-from statusherd.model.words import ChangeKind, Severity
-from statusherd.notify.matchers import incident_out_of_scope, kind_of, mismatch, out_of_scope, targets
+from statusherd.model.words import ChangeKind
+from statusherd.notify.facts import Facts, Past
+from statusherd.notify.holding import patient, remember, waits
+from statusherd.notify.matchers import incident_out_of_scope
+from statusherd.notify.moment import Moment
 from statusherd.notify.question import Part, Question
 from statusherd.notify.route_table import RouteTable, Verdict
 from statusherd.notify.threads import (
@@ -28,23 +29,20 @@ from statusherd.notify.threads import (
     thread_id,
     thread_of,
 )
+from statusherd.notify.verdicts import added, severity_before, standing, verdicts
 
-__all__ = ["Facts", "Part", "Question", "RouteTable", "Routing", "dedup_key", "route", "threads_of"]
-
-ANYONE: Final = Reach()
-"""Where nobody takes turns: every target is the channel of that name."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """Threads and what was told in them, kept up to date while one batch of Changes is routed."""
-
-    threads: dict[str, Thread] = field(default_factory=dict)
-    told: dict[tuple[str, str], Told] = field(default_factory=dict)
-
-    def channels_told(self, thread: str) -> tuple[str, ...]:
-        """Return the channels that heard of a thread and not yet of its end."""
-        return tuple(c for (t, c), told in self.told.items() if t == thread and not told.ended)
+__all__ = [
+    "Facts",
+    "Moment",
+    "Part",
+    "Question",
+    "RouteTable",
+    "Routing",
+    "dedup_key",
+    "route",
+    "settle",
+    "threads_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,10 @@ class Routing:
     decisions: tuple[Decision, ...]
     threads: tuple[Thread, ...]
     told: tuple[Told, ...]
+    held: tuple[Held, ...] = ()
+    """What waits now, or waits for another time or in another state than before."""
+    let_go: tuple[tuple[str, str], ...] = ()
+    """What waits no more: thread and channel."""
 
 
 def threads_of(change: Change) -> tuple[str, ...]:
@@ -63,172 +65,30 @@ def threads_of(change: Change) -> tuple[str, ...]:
     return (thread_id(change), *also)
 
 
-def route(
-    question: Question,
-    routes: Sequence[Route] | RouteTable,
-    channels: Iterable[str],
-    facts: Facts,
-    now: datetime,
-    reach: Reach = ANYONE,
-) -> Routing:
-    """Decide who is told of one Change; `facts` is brought up to date for the next one.
+def route(question: Question, moment: Moment, facts: Facts) -> Routing:
+    """Decide who is told of one Change; `facts` is brought up to date for the next one."""
+    found = (patient(each, question, facts, moment) for each in verdicts(question, moment, facts))
+    return settle(question, tuple(found), facts, moment.now)
 
-    `routes` are the table of them where many Changes are decided. `channels` are those that exist; a route's
-    target or an old listener that is not among them is passed over. `reach` tells to which channels the
-    targets of routes lead now.
-    """
-    table = routes if isinstance(routes, RouteTable) else RouteTable(routes)
-    verdicts = tuple(_verdicts(question, table, frozenset(channels), facts, reach))
+
+def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: datetime) -> Routing:
+    """Return what the verdicts on a Change have to write, and bring `facts` up to date."""
     thread = facts.threads.get(thread_id(question.change)) or thread_of(question.change, question.title)
-    deliveries = tuple(_delivery(question, thread, v, facts, now) for v in verdicts if v.told)
-    told, threads = _told(question, thread, deliveries)
-    for fact in told:
-        facts.told[fact.thread, fact.channel] = fact
-    fresh = tuple(t for t in threads if t.id not in facts.threads)
-    facts.threads.update({t.id: t for t in fresh})
+    sent = [v for v in verdicts if v.told and v.reason is not Reason.SUMMED_UP]
+    deliveries = tuple(_delivery(question, thread, v, facts, now) for v in sent)
+    told, threads = _told(question, thread, deliveries, now)
+    concerned = _concerned(question, thread)
+    held, let_go = waits(question, verdicts, concerned, facts, now)
+    facts.told.update({(fact.thread, fact.channel): fact for fact in told})
+    opened = (*threads, *concerned) if held else threads
+    fresh = tuple({each.id: each for each in opened if each.id not in facts.threads}.values())
+    facts.threads.update({each.id: each for each in fresh})
+    remember(facts, thread, told, fresh, now)
     number = question.logged.number
-    decisions = tuple(Decision(number, v.told, v.reason, v.route, v.channel) for v in verdicts)
-    return Routing(deliveries, decisions, fresh, told)
-
-
-def _verdicts(
-    question: Question, table: RouteTable, channels: frozenset[str], facts: Facts, reach: Reach
-) -> Iterator[Verdict]:
-    change = question.change
-    step = STEPS[change.kind][1]
-    if (why := _not_news(question, step)) is not None:
-        yield Verdict(None, why)
-        return
-    listening = [c for c in facts.channels_told(thread_id(change)) if c in channels]
-    if step in (Step.UPDATE, Step.END):
-        for channel in listening:
-            yield _goes_on(question, step, facts.told[thread_id(change), channel], reach)
-    if step is Step.END:
-        if not listening:
-            yield Verdict(None, Reason.NOT_TOLD_BEFORE)
-        return
-    known = frozenset(listening)
-    if step is Step.OPEN:
-        for channel in listening:
-            yield Verdict(channel, Reason.ALREADY_TOLD)
-    yield from _by_routes(question, table, channels - known, facts, reach)
-
-
-def _not_news(question: Question, step: Step) -> Reason | None:
-    """Return why a Change is told to nobody, whatever the routes say; None where it may be told."""
-    change = question.change
-    if change.kind is ChangeKind.COMPONENT_CHANGED:
-        return Reason.TOLD_WITH_DISTURBANCE if question.touches else Reason.ROLLUP_DID_NOT_MOVE
-    if change.kind is ChangeKind.MAINTENANCE_UPDATED:
-        return Reason.NOTHING_NEW
-    if step is Step.RECORD:
-        return Reason.RECORDED_ONLY
-    if change.kind is ChangeKind.INCIDENT_UPDATED and not _news_facets(question) & set(change.facets):
-        return Reason.NOTHING_NEW
-    if change.kind is ChangeKind.FIRST_LOOK and not (change.incidents or change.status.is_trouble):
-        return Reason.NOTHING_OPEN
-    return None
-
-
-def _news_facets(question: Question) -> frozenset[str]:
-    """Return what must have moved for an update to be news."""
-    # What reaches further may touch services that it did not touch before.
-    return _NEWS if question.steady is None else _NEWS | _REACH
-
-
-_NEWS: Final = frozenset({"phase", "impact"})
-_REACH: Final = frozenset({"components", "regions"})
-
-
-def _goes_on(question: Question, step: Step, told: Told, reach: Reach) -> Verdict:
-    change = question.change
-    if step is Step.END:
-        if "taken_over" in change.facets:
-            return Verdict(told.channel, Reason.PART_OF_INCIDENT)
-        return Verdict(told.channel, Reason.ENDED, told=True)
-    moved = _moved(question, told)
-    if moved is None:
-        return Verdict(told.channel, Reason.ALREADY_TOLD)
-    if told.channel in reach.off_duty:
-        return Verdict(told.channel, Reason.OFF_DUTY)
-    return Verdict(told.channel, moved, told=True)
-
-
-def _moved(question: Question, told: Told) -> Reason | None:
-    """Return what is new to a channel that was told of a thread before; None where nothing is."""
-    if (told.phase, told.impact) != _standing(question.change):
-        return Reason.PHASE_CHANGED
-    if _added(question, told):
-        return Reason.SERVICES_ADDED
-    return Reason.SEVERITY_CHANGED if _severity_before(question, told) is not None else None
-
-
-def _added(question: Question, told: Told | None) -> tuple[str, ...]:
-    """Return the services touched that a channel did not hear of when it was told last."""
-    if told is None or told.ended or told.severity is None or question.steady is None:
-        return ()
-    return tuple(name for name in question.services if name not in told.services)
-
-
-def _severity_before(question: Question, told: Told | None) -> Severity | None:
-    """Return the severity that a channel was told last, None where it is the same."""
-    if told is None or told.ended or question.steady in (None, told.severity):
-        return None
-    return told.severity
-
-
-def _standing(change: Change) -> tuple[str, str]:
-    """Return where the thread stands after a Change, as it is remembered of what a channel was told."""
-    incident = change.incident
-    window = change.maintenance
-    if window is not None:
-        return str(window.phase), f"{window.starts_at}/{window.ends_at}"
-    return (str(incident.phase), str(incident.impact)) if incident else (change.after or "", "")
-
-
-def _by_routes(
-    question: Question, table: RouteTable, channels: frozenset[str], facts: Facts, reach: Reach
-) -> Iterator[Verdict]:
-    """Ask the routes in order; each channel gets one answer, the best that a route has for it."""
-    refusals: dict[str | None, Verdict] = {}
-    chosen: dict[str, Verdict] = {}
-    beyond = out_of_scope(question)
-    for step in table.plan(kind_of(question)):
-        if isinstance(step, tuple):
-            _take_up(refusals, step, channels)
-            continue
-        candidate = step.route
-        reached = reach.channels(targets(candidate, question))
-        # A route that reaches nobody takes nothing from those below it.
-        why = step.why or mismatch(candidate, question) or beyond or (None if reached else Reason.NO_OWNER)
-        for channel in reached:
-            if channel in channels and why is None:
-                reason = _news(question.change, facts, channel)
-                chosen.setdefault(channel, Verdict(channel, reason, told=True, route=candidate.name))
-            elif channel in channels and why is not None:
-                refusals.setdefault(channel, Verdict(channel, why, route=candidate.name))
-        if not reached and why is not None:
-            refusals.setdefault(None, Verdict(None, why, route=candidate.name))
-        if why is None and not candidate.go_on:
-            break
-    yield from chosen.values()
-    yield from (refusal for channel, refusal in refusals.items() if channel not in chosen)
-    if not chosen and not refusals and not facts.channels_told(thread_id(question.change)):
-        yield Verdict(None, Reason.NO_ROUTE)
-
-
-def _take_up(
-    refusals: dict[str | None, Verdict], answers: Iterable[Verdict], channels: frozenset[str]
-) -> None:
-    for answer in answers:
-        if answer.channel in channels:
-            refusals.setdefault(answer.channel, answer)
-
-
-def _news(change: Change, facts: Facts, channel: str) -> Reason:
-    if change.kind is ChangeKind.FIRST_LOOK:
-        return Reason.ALREADY_OPEN
-    return Reason.REOPENED if (thread_id(change), channel) in facts.told else Reason.OPENED
+    decisions = tuple(
+        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence) for v in verdicts
+    )
+    return Routing(deliveries, decisions, fresh, told, held, let_go)
 
 
 def _delivery(
@@ -246,11 +106,20 @@ def _delivery(
         number=(before.messages if before else 0) + 1,
         ends=step in (Step.END, Step.NOTICE, Step.SUMMARY),
         touches=_touches_told(question, step, before),
-        added=_added(question, before) if step is Step.UPDATE else (),
-        severity_before=_severity_before(question, before) if step is Step.UPDATE else None,
+        added=added(question, before) if step is Step.UPDATE else (),
+        severity_before=severity_before(question, before) if step is Step.UPDATE else None,
+        circumstances=_circumstances(thread, verdict.channel, facts),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
+
+
+def _circumstances(thread: Thread, channel: str, facts: Facts) -> Circumstances:
+    """Return what else there is to say of a message: that it waited, and how often the same opened."""
+    held = facts.held.get((thread.id, channel))
+    past = facts.past.get((thread.vendor, thread.subject), Past())
+    is_new = thread.id not in facts.threads
+    return Circumstances(held.why if held else None, past.openings + is_new, past.since)
 
 
 def _touches_told(question: Question, step: Step, before: Told | None) -> tuple[Touch, ...]:
@@ -278,7 +147,7 @@ def dedup_key(thread: str, channel: str, number: int) -> str:
 
 
 def _told(
-    question: Question, thread: Thread, deliveries: Sequence[NewDelivery]
+    question: Question, thread: Thread, deliveries: Sequence[NewDelivery], now: datetime
 ) -> tuple[tuple[Told, ...], tuple[Thread, ...]]:
     """Return what the channels know after the deliveries, and the threads that this touches."""
     if not deliveries:
@@ -288,15 +157,21 @@ def _told(
     for delivery in deliveries:
         alert = delivery.alert
         services = tuple(touch.service for touch in alert.touches)
-        standing = _standing(alert.change)
         place = (thread.id, delivery.channel)
-        facts.append(Told(*place, *standing, alert.number, alert.ends, question.steady, services))
+        stand = standing(alert.change)
+        facts.append(Told(*place, *stand, alert.number, alert.ends, question.steady, services, now))
         for opened, phase, part in _opened_by_summary(alert.change, question):
             threads.append(opened)
-            facts.append(
-                Told(opened.id, delivery.channel, *phase, 0, severity=part.steady, services=part.services)
-            )
+            heard = Told(opened.id, delivery.channel, *phase, 0, severity=part.steady, services=part.services)
+            facts.append(replace(heard, at=now))
     return tuple(facts), tuple(threads)
+
+
+def _concerned(question: Question, thread: Thread) -> tuple[Thread, ...]:
+    """Return the threads in which something may wait after a Change: of a summary, those that it opens."""
+    if question.change.kind is not ChangeKind.FIRST_LOOK:
+        return (thread,)
+    return tuple(opened for opened, _, _ in _opened_by_summary(_in_scope(question), question))
 
 
 def _opened_by_summary(change: Change, question: Question) -> Iterator[tuple[Thread, tuple[str, str], Part]]:
@@ -307,8 +182,8 @@ def _opened_by_summary(change: Change, question: Question) -> Iterator[tuple[Thr
     for incident in change.incidents:
         opened = replace(change, kind=ChangeKind.INCIDENT_OPENED, incident=incident, incidents=())
         part = question.parts.get(incident.id, whole)
-        yield thread_of(opened, question.title), _standing(opened), part
+        yield thread_of(opened, question.title), standing(opened), part
     if not change.incidents:
         opened = replace(change, kind=ChangeKind.DISTURBANCE_OPENED)
         thread = replace(thread_of(opened, question.title), id=first_disturbance_thread(change))
-        yield thread, _standing(opened), whole
+        yield thread, standing(opened), whole

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Final, NamedTuple, TypeAlias
 
@@ -34,12 +35,19 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One answer: for which channel (None: for nobody in particular), told or not, why, by which route."""
+    """One answer: for which channel (None: for nobody in particular), told or not, why, by which route.
+
+    `by` are all routes that select it for the channel; `until` is the end of its wait, `silence` what
+    withholds it.
+    """
 
     channel: str | None
     reason: Reason
     told: bool = False
     route: str | None = None
+    by: tuple[Route, ...] = ()
+    until: datetime | None = None
+    silence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
+        self.keeps_hours = any(route.hours for route in self.routes)
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:

@@ -53,6 +53,7 @@ STEPS: Final[Mapping[K, tuple[str, Step]]] = {
     K.SOURCE_MOVED: ("source", Step.NOTICE),
     K.CANNOT_SEE_OUT: ("source", Step.OPEN),
     K.CAN_SEE_OUT: ("source", Step.END),
+    K.MISSED: ("incident", Step.RECORD),  # routed by nobody: it is made of what was
 }
 
 
@@ -121,4 +122,5 @@ _SUBJECTS: Final[Mapping[K, str]] = {
     K.SOURCE_MOVED: "{title}: its status page changed its format",
     K.CANNOT_SEE_OUT: "Status pages cannot be read",
     K.CAN_SEE_OUT: "Status pages cannot be read",
+    K.MISSED: "Came and went in quiet hours",
 }

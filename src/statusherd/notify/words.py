@@ -13,13 +13,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from statusherd.model.changes import Change
-from statusherd.model.delivery import Alert
+from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.headlines import component_list, headline, state, titled
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
 from statusherd.notify.markup import Link, lines, link, one_line
-from statusherd.notify.times import length, moment
+from statusherd.notify.times import length, moment, window
 
 _NOTICED_AT_ONCE: Final = timedelta(minutes=2)
 _LATE: Final = timedelta(minutes=15)
@@ -75,7 +75,7 @@ class Asking:
 def tell(alert: Alert, asking: Asking) -> Telling:
     """Put an alert into words."""
     change, zone = alert.change, asking.zone
-    listed = change.incidents[: max(asking.size.items, 1)] if change.kind is K.FIRST_LOOK else ()
+    listed = change.incidents[: max(asking.size.items, 1)]
     newest = _newest_update(change) if asking.size.words else None
     return Telling(
         headline=headline(alert, zone),
@@ -97,8 +97,24 @@ def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
     if asking.repeat:
         yield "Possibly a repeat: an earlier attempt may have arrived."
     age = asking.now - alert.change.at
-    if age >= _LATE:
+    if alert.circumstances.waited is not None:
+        yield from _waited(alert, asking.zone)
+    elif age >= _LATE:
         yield f"Late: this was seen {length(age)} ago and could not be told before."
+
+
+def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
+    """Yield why a message comes later than what it tells, and how often the same opened meanwhile."""
+    why, circumstances = alert.circumstances.waited, alert.circumstances
+    if alert.change.kind is K.MISSED:
+        yield "Nothing of it is open any more, and none was severe enough to break the quiet hours."
+    elif why is Reason.OUTSIDE_HOURS:
+        yield "Held back for the quiet hours. This is where it stands now; what was before is left out."
+    elif why is Reason.SILENCED:
+        yield "Held back by a silence, which is over. This is where it stands now."
+    elif why is Reason.FLAPPING and circumstances.since is not None:
+        since = moment(circumstances.since, zone)
+        yield f"It comes and goes: opened {circumstances.openings} times since {since}."
 
 
 def _notes(alert: Alert) -> Iterator[str]:
@@ -137,6 +153,8 @@ def _notes(alert: Alert) -> Iterator[str]:
 
 def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
     change, zone, most = alert.change, asking.zone, max(asking.size.items, 1)
+    if change.kind is K.MISSED:
+        return
     why = one_line(alert.severity_reason)
     yield "Severity", f"{alert.severity}: {why}" if why else f"{alert.severity}"
     if change.incident is not None:
@@ -211,6 +229,11 @@ def _said(update: Update, zone: ZoneInfo) -> str:
 
 
 def _item(incident: VendorIncident, zone: ZoneInfo) -> Item:
+    if incident.resolved_at is not None:
+        return Item(
+            f"{titled(incident)}, {window(incident.started_at, incident.resolved_at, zone)}",
+            link(incident.url),
+        )
     since = f", since {moment(incident.started_at, zone)}" if incident.started_at else ""
     return Item(f"{titled(incident)} ({incident.phase}){since}", link(incident.url))
 

@@ -53,6 +53,7 @@ def put_told(conn: Connection, told: Iterable[Told]) -> None:
             "ended": each.ended,
             "severity": each.severity,
             "services": dump_words(each.services) if each.services else None,
+            "at": each.at,
         }
         for each in told
     ]
@@ -70,6 +71,8 @@ def put_decisions(conn: Connection, decisions: Iterable[Decision], at: datetime)
             "reason": each.reason.value,
             "route": each.route,
             "channel": each.channel,
+            "until": each.until,
+            "silence": each.silence,
         }
         for each in decisions
     ]
@@ -85,7 +88,9 @@ def decisions_of(conn: Connection, change_number: int) -> tuple[Decision, ...]:
 
 def decision_of(row: Row[Any]) -> Decision:
     """Return a decision as the model has it."""
-    return Decision(row.change_number, row.told, _REASONS[row.reason], row.route, row.channel)
+    return Decision(
+        row.change_number, row.told, _REASONS[row.reason], row.route, row.channel, row.until, row.silence
+    )
 
 
 def _told_of(row: Row[Any]) -> Told:
@@ -98,6 +103,7 @@ def _told_of(row: Row[Any]) -> Told:
         row.ended,
         Severity(row.severity) if row.severity is not None else None,
         load_words(row.services) if row.services is not None else (),
+        row.at,
     )
 
 

@@ -39,8 +39,8 @@ def version_of(conn: Connection, subject: str) -> str | None:
     return str(found)
 
 
-def upgrade(conn: Connection) -> None:
-    """Bring the schema to `HEAD` inside the transaction that `conn` is in. Foreign keys must be off."""
+def upgrade(conn: Connection, to: str = HEAD) -> None:
+    """Bring the schema up to a revision in the transaction that `conn` is in. Foreign keys must be off."""
     # Alembic takes a quarter of a second to import, and is needed once per release.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -48,7 +48,7 @@ def upgrade(conn: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def refuse_broken_references(conn: Connection, subject: str) -> None:

@@ -37,6 +37,7 @@ def prune(conn: Connection, now: datetime, keep: Keep | None = None, limit: int 
             (tables.look_body, tables.look_body.c.at < now - kept.bodies),
             (tables.delivery, _old_deliveries(now - kept.messages)),
             (tables.thread, _old_threads(now - kept.history)),
+            (tables.silence, tables.silence.c.ends_at < now - kept.history),
             (tables.change, _old_changes(now - kept.history)),
             (tables.component_span, tables.component_span.c.ended_at < now - kept.history),
             (tables.vendor_incident, _forgotten(tables.vendor_incident, now - kept.history)),
@@ -61,14 +62,17 @@ def _old_deliveries(before: datetime) -> ColumnElement[bool]:
 
 def _old_threads(before: datetime) -> ColumnElement[bool]:
     """A thread that some channel still waits to hear the end of is not over, nor is one with messages."""
-    thread, told, delivery = tables.thread.c, tables.told.c, tables.delivery.c
+    thread, told, delivery, held = tables.thread.c, tables.told.c, tables.delivery.c, tables.held.c
     waiting = exists().where(told.thread == thread.id, told.ended.is_(False))
-    return and_(thread.opened_at < before, ~waiting, ~exists().where(delivery.thread == thread.id))
+    has_messages = exists().where(delivery.thread == thread.id)
+    has_held = exists().where(held.thread == thread.id)
+    return and_(thread.opened_at < before, ~waiting, ~has_messages, ~has_held)
 
 
 def _old_changes(before: datetime) -> ColumnElement[bool]:
     change = tables.change.c
-    return and_(change.at < before, change.routed_at.is_not(None))
+    needed = exists().where(tables.held.c.change_number == change.number)
+    return and_(change.at < before, change.routed_at.is_not(None), ~needed)
 
 
 def _forgotten(table: Table, before: datetime) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert
 from statusherd.model.records import Maintenance, VendorIncident
+from statusherd.model.silences import Silence
 from statusherd.model.vendors import WatchedVendor
 from statusherd.store import tables
 from statusherd.store.columns import clean
@@ -59,6 +60,7 @@ ALERT: Final = AsJson(Alert)
 INCIDENT: Final = AsJson(VendorIncident)
 MAINTENANCE: Final = AsJson(Maintenance)
 VENDOR: Final = AsJson(WatchedVendor)
+SILENCE: Final = AsJson(Silence)
 VALIDATORS: Final = AsJson(tuple[StoredValidators, ...])
 
 

@@ -220,14 +220,17 @@ class DecisionRow(SQLModel, table=True):
     reason: str = Field(sa_type=Words)
     route: str | None = Field(sa_type=Words)
     channel: str | None = Field(sa_type=Words)
+    until: datetime | None
+    silence: int | None = Field(sa_type=RowNumber)
 
 
 class ThreadRow(SQLModel, table=True):
     """A conversation, its subject frozen."""
 
     __tablename__ = "thread"
+    __table_args__ = (Index("ix_thread_vendor_subject_opened_at", "vendor", "subject", "opened_at"),)
     id: str = Field(sa_type=Words, primary_key=True)
-    vendor: str = Field(sa_type=Words, index=True)
+    vendor: str = Field(sa_type=Words)
     subject: str = Field(sa_type=Words)
     opened_at: datetime = Field(index=True)
 
@@ -248,6 +251,33 @@ class ToldRow(SQLModel, table=True):
     ended: bool
     severity: str | None = Field(default=None, sa_type=Words)
     services: str | None = Field(default=None, sa_type=Words)
+    at: datetime | None
+
+
+class HeldRow(SQLModel, table=True):
+    """A message that waits: decided anew at `until` from the newest change of its thread."""
+
+    __tablename__ = "held"
+    thread: str = Field(sa_type=Words, primary_key=True, foreign_key="thread.id", ondelete="CASCADE")
+    channel: str = Field(sa_type=Words, primary_key=True)
+    change_number: int = Field(sa_type=RowNumber, foreign_key="change.number", ondelete="CASCADE", index=True)
+    since: datetime
+    until: datetime = Field(index=True)
+    why: str = Field(sa_type=Words)
+    silence: int | None = Field(sa_type=RowNumber, index=True)
+
+
+class SilenceRow(SQLModel, table=True):
+    """A silence that somebody asked for. Ended early, `ends_at` is when."""
+
+    __tablename__ = "silence"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
+    created_at: datetime
+    starts_at: datetime
+    ends_at: datetime = Field(index=True)
+    body: str = Field(sa_type=Words)
+    """JSON of a Silence; the columns count."""
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -332,6 +362,8 @@ look_body: Final = _table(LookBodyRow)
 decision: Final = _table(DecisionRow)
 thread: Final = _table(ThreadRow)
 told: Final = _table(ToldRow)
+held: Final = _table(HeldRow)
+silence: Final = _table(SilenceRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)
 oncall_override: Final = _table(OncallOverrideRow)

@@ -1,0 +1,22 @@
+"""The keys of a config by which messages wait, judged together."""
+
+from __future__ import annotations
+
+from statusherd.config_problems import KeyPath, Problems
+from statusherd.config_schema import Route
+from statusherd.model.hours import Window, covers_week
+
+
+def checked_quiet(path: KeyPath, windows: tuple[Window, ...], problems: Problems) -> tuple[Window, ...]:
+    """Return the quiet hours of a channel; note where they leave no time at all."""
+    if covers_week(windows):
+        problems.add(path, "leaves no time in which messages go out. Leave some hours of the week")
+    return windows
+
+
+def check_waits(path: KeyPath, given: Route, problems: Problems) -> None:
+    """Note the keys of a route that say nothing without another one."""
+    if given.flap is not None and given.hold is None:
+        problems.add((*path, "flap"), 'needs hold. Add hold = "3m", or remove it')
+    if given.timezone is not None and not given.hours:
+        problems.add((*path, "timezone"), 'is the zone of hours. Add hours = "…", or remove it')

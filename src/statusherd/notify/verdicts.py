@@ -1,0 +1,181 @@
+"""The answer for each channel to one Change: told or not, why, and by which routes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from statusherd.model.changes import Change
+from statusherd.model.delivery import Reason, Told
+from statusherd.model.routing import Reach, Route
+from statusherd.model.words import ChangeKind, Severity
+from statusherd.notify.facts import Facts
+from statusherd.notify.holding import over
+from statusherd.notify.matchers import kind_of, mismatch, out_of_scope, targets
+from statusherd.notify.moment import Moment
+from statusherd.notify.question import Question
+from statusherd.notify.route_table import Verdict
+from statusherd.notify.threads import STEPS, Step, thread_id
+
+__all__ = ["added", "by_routes", "goes_on", "guides", "severity_before", "standing", "verdicts"]
+
+
+def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdict]:
+    """Return every answer on one Change, to those that listen already and by the routes."""
+    change = question.change
+    step = STEPS[change.kind][1]
+    if (why := _not_news(question, step)) is not None:
+        yield Verdict(None, why)
+        return
+    listening = [c for c in facts.channels_told(thread_id(change)) if c in moment.channels]
+    if step in (Step.UPDATE, Step.END):
+        for channel in listening:
+            verdict = goes_on(question, step, facts.told[thread_id(change), channel], moment.reach)
+            by = guides(question, moment, channel, facts) if verdict.told else ()
+            yield replace(verdict, by=by) if by else verdict
+    if step is Step.END:
+        waiting = [h for h in facts.held_in(thread_id(change)) if h.channel not in listening]
+        yield from (over(change, held) for held in waiting)
+        if not listening and not waiting:
+            yield Verdict(None, Reason.NOT_TOLD_BEFORE)
+        return
+    known = frozenset(listening)
+    if step is Step.OPEN:
+        for channel in listening:
+            yield Verdict(channel, Reason.ALREADY_TOLD)
+    yield from by_routes(question, moment, frozenset(moment.channels) - known, facts)
+
+
+def guides(question: Question, moment: Moment, channel: str, facts: Facts) -> tuple[Route, ...]:
+    """Return the routes whose hours hold for what goes on: those that select it still, else the channel's."""
+    if not moment.table.keeps_hours:
+        return ()
+    found = by_routes(question, moment, frozenset({channel}), facts)
+    selecting = next((verdict.by for verdict in found if verdict.told), ())
+    return selecting or tuple(
+        each for each in moment.table.routes if _leads(each, channel, question, moment.reach)
+    )
+
+
+def _leads(candidate: Route, channel: str, question: Question, reach: Reach) -> bool:
+    return channel in reach.channels(targets(candidate, question))
+
+
+def _not_news(question: Question, step: Step) -> Reason | None:
+    """Return why a Change is told to nobody, whatever the routes say; None where it may be told."""
+    change = question.change
+    if change.kind is ChangeKind.COMPONENT_CHANGED:
+        return Reason.TOLD_WITH_DISTURBANCE if question.touches else Reason.ROLLUP_DID_NOT_MOVE
+    if change.kind is ChangeKind.MAINTENANCE_UPDATED:
+        return Reason.NOTHING_NEW
+    if step is Step.RECORD:
+        return Reason.RECORDED_ONLY
+    if change.kind is ChangeKind.INCIDENT_UPDATED and not _news_facets(question) & set(change.facets):
+        return Reason.NOTHING_NEW
+    if change.kind is ChangeKind.FIRST_LOOK and not (change.incidents or change.status.is_trouble):
+        return Reason.NOTHING_OPEN
+    return None
+
+
+def _news_facets(question: Question) -> frozenset[str]:
+    """Return what must have moved for an update to be news."""
+    # What reaches further may touch services that it did not touch before.
+    return _NEWS if question.steady is None else _NEWS | _REACH
+
+
+_NEWS: Final = frozenset({"phase", "impact"})
+_REACH: Final = frozenset({"components", "regions"})
+
+
+def goes_on(question: Question, step: Step, told: Told, reach: Reach) -> Verdict:
+    """Return the answer for a channel that knows of the thread."""
+    change = question.change
+    if step is Step.END:
+        if "taken_over" in change.facets:
+            return Verdict(told.channel, Reason.PART_OF_INCIDENT)
+        return Verdict(told.channel, Reason.ENDED, told=True)
+    moved = _moved(question, told)
+    if moved is None:
+        return Verdict(told.channel, Reason.ALREADY_TOLD)
+    if told.channel in reach.off_duty:
+        return Verdict(told.channel, Reason.OFF_DUTY)
+    return Verdict(told.channel, moved, told=True)
+
+
+def _moved(question: Question, told: Told) -> Reason | None:
+    """Return what is new to a channel that was told of a thread before; None where nothing is."""
+    if (told.phase, told.impact) != standing(question.change):
+        return Reason.PHASE_CHANGED
+    if added(question, told):
+        return Reason.SERVICES_ADDED
+    return Reason.SEVERITY_CHANGED if severity_before(question, told) is not None else None
+
+
+def added(question: Question, told: Told | None) -> tuple[str, ...]:
+    """Return the services touched that a channel did not hear of when it was told last."""
+    if told is None or told.ended or told.severity is None or question.steady is None:
+        return ()
+    return tuple(name for name in question.services if name not in told.services)
+
+
+def severity_before(question: Question, told: Told | None) -> Severity | None:
+    """Return the severity that a channel was told last, None where it is the same."""
+    if told is None or told.ended or question.steady in (None, told.severity):
+        return None
+    return told.severity
+
+
+def standing(change: Change) -> tuple[str, str]:
+    """Return where the thread stands after a Change, as it is remembered of what a channel was told."""
+    incident = change.incident
+    window = change.maintenance
+    if window is not None:
+        return str(window.phase), f"{window.starts_at}/{window.ends_at}"
+    return (str(incident.phase), str(incident.impact)) if incident else (change.after or "", "")
+
+
+def by_routes(
+    question: Question, moment: Moment, channels: frozenset[str], facts: Facts
+) -> Iterator[Verdict]:
+    """Ask the routes in order; each channel gets one answer, the best that a route has for it."""
+    refusals: dict[str | None, Verdict] = {}
+    chosen: dict[str, Verdict] = {}
+    beyond = out_of_scope(question)
+    for step in moment.table.plan(kind_of(question)):
+        if isinstance(step, tuple):
+            _take_up(refusals, step, channels)
+            continue
+        candidate = step.route
+        reached = moment.reach.channels(targets(candidate, question))
+        # A route that reaches nobody takes nothing from those below it.
+        why = step.why or mismatch(candidate, question) or beyond or (None if reached else Reason.NO_OWNER)
+        for channel in reached:
+            if channel in channels and why is None:
+                reason = _news(question.change, facts, channel)
+                first = chosen.setdefault(channel, Verdict(channel, reason, told=True, route=candidate.name))
+                chosen[channel] = replace(first, by=(*first.by, candidate))
+            elif channel in channels and why is not None:
+                refusals.setdefault(channel, Verdict(channel, why, route=candidate.name))
+        if not reached and why is not None:
+            refusals.setdefault(None, Verdict(None, why, route=candidate.name))
+        if why is None and not candidate.go_on:
+            break
+    yield from chosen.values()
+    yield from (refusal for channel, refusal in refusals.items() if channel not in chosen)
+    if not chosen and not refusals and not facts.channels_told(thread_id(question.change)):
+        yield Verdict(None, Reason.NO_ROUTE)
+
+
+def _take_up(
+    refusals: dict[str | None, Verdict], answers: Iterable[Verdict], channels: frozenset[str]
+) -> None:
+    for answer in answers:
+        if answer.channel in channels:
+            refusals.setdefault(answer.channel, answer)
+
+
+def _news(change: Change, facts: Facts, channel: str) -> Reason:
+    if change.kind is ChangeKind.FIRST_LOOK:
+        return Reason.ALREADY_OPEN
+    return Reason.REOPENED if (thread_id(change), channel) in facts.told else Reason.OPENED

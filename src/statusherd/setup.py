@@ -1,0 +1,35 @@
+"""What the pipeline works with, made of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from statusherd.model.oncall import Roster
+from statusherd.model.routing import Route
+from statusherd.model.vendors import WatchedVendor
+from statusherd.notify.channels import Channel
+from statusherd.respond.services import ServiceMap
+from statusherd.respond.severity import SeverityRules
+from statusherd.watch.compare import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the pipeline works with: replaced as a whole when the configuration is read again."""
+
+    vendors: Mapping[str, WatchedVendor] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    services: ServiceMap = field(default_factory=ServiceMap)
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The channels of every team."""
+    severities: SeverityRules = field(default_factory=SeverityRules)
+    roster: Roster = field(default_factory=Roster)
+    holidays: frozenset[date] = frozenset()
+
+    def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
+        """Return the same setup for other vendors."""
+        return replace(self, vendors=vendors)

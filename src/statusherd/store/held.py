@@ -1,0 +1,102 @@
+"""Messages that wait: kept by thread and channel, taken up when their time has come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+
+from statusherd.model.delivery import Held, Reason
+from statusherd.store import tables
+from statusherd.store.rows import insert_or_replace
+
+_held, _thread, _told = tables.held, tables.thread, tables.told
+_AT_ONCE: Final = 500
+
+
+def held_in(conn: Connection, threads: Collection[str]) -> dict[tuple[str, str], Held]:
+    """Return what waits in threads, by thread and channel."""
+    ids = sorted(threads)
+    found = (
+        _record(row)
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in conn.execute(_IN, {"ids": ids[start : start + _AT_ONCE]})
+    )
+    return {(held.thread, held.channel): held for held in found}
+
+
+def due(conn: Connection, now: datetime, limit: int) -> tuple[Held, ...]:
+    """Return what has waited long enough, the oldest change first, for this transaction alone."""
+    return tuple(map(_record, conn.execute(_DUE, {"now": now, "most": limit})))
+
+
+def next_until(conn: Connection) -> datetime | None:
+    """Return when the next wait is over, which may be past; None where nothing waits."""
+    found: datetime | None = conn.scalar(_NEXT)
+    return found
+
+
+def put(conn: Connection, held: Iterable[Held]) -> None:
+    """Let messages wait, or wait otherwise than before. Their threads must be there."""
+    rows = [asdict(each) | {"why": each.why.value} for each in held]
+    if rows:
+        conn.execute(_PUT.on(conn), rows)
+
+
+def let_go(conn: Connection, keys: Iterable[tuple[str, str]]) -> None:
+    """Let messages of these threads and channels wait no more."""
+    rows = [{"in_thread": thread, "to": channel} for thread, channel in keys]
+    if rows:
+        conn.execute(_LET_GO, rows)
+
+
+def wake(conn: Connection, silence: int, now: datetime) -> None:
+    """Let what a silence withholds be decided anew at once."""
+    conn.execute(_WAKE, {"number": silence, "now": now})
+
+
+def past_of(
+    conn: Connection, vendor: str, subject: str, since: datetime
+) -> tuple[int, datetime | None, dict[str, datetime]]:
+    """Return how many threads of a subject opened since a time, the first when, and who heard of an end."""
+    values = {"of": vendor, "about": subject, "begin": since}
+    count, first = conn.execute(_OPENINGS, values).one()
+    return count, first, {row.channel: row.at for row in conn.execute(_ENDED, values)}
+
+
+def _record(row: Row[Any]) -> Held:
+    return Held(
+        row.thread, row.channel, row.change_number, row.since, row.until, _REASONS[row.why], row.silence
+    )
+
+
+_REASONS: Final = {each.value: each for each in Reason}
+_IN = select(_held).where(_held.c.thread.in_(bindparam("ids", expanding=True)))
+_DUE = (
+    select(_held)
+    .where(_held.c.until <= bindparam("now"))
+    .order_by(_held.c.change_number, _held.c.channel, _held.c.thread)
+    .limit(bindparam("most"))
+    .with_for_update()
+)
+_NEXT = select(func.min(_held.c.until))
+_PUT = insert_or_replace(_held)
+_LET_GO = delete(_held).where(_held.c.thread == bindparam("in_thread"), _held.c.channel == bindparam("to"))
+_WAKE = (
+    update(_held)
+    .where(_held.c.silence == bindparam("number"), _held.c.until > bindparam("now"))
+    .values(until=bindparam("now"))
+)
+_SAME = (_thread.c.vendor == bindparam("of"), _thread.c.subject == bindparam("about"))
+_OPENINGS = select(func.count(), func.min(_thread.c.opened_at)).where(
+    *_SAME, _thread.c.opened_at >= bindparam("begin")
+)
+_ENDED = (
+    select(_told.c.channel, func.max(_told.c.at).label("at"))
+    .join(_thread, _thread.c.id == _told.c.thread)
+    .where(*_SAME, _told.c.ended.is_(True), _told.c.at >= bindparam("begin"))
+    .group_by(_told.c.channel)
+)
