@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statusherd.notify.markup import capped, lines, link, markdown, one_line
+from statusherd.notify.markup import capped, lines, link, markdown, one_line, within_bytes
 
 NOTHING = "\u200b"  # a zero-width space
 
@@ -66,6 +66,19 @@ def test_long_text_ends_in_an_ellipsis_at_a_word() -> None:
     assert capped("alpha beta gamma delta", 18) == "alpha beta gamma…"
     assert capped("x" * 50, 10) == "x" * 9 + "…"
     assert capped("short", 10) == "short"
+
+
+@pytest.mark.parametrize("limit", range(6, 60))
+def test_a_text_is_cut_by_the_bytes_it_takes(limit):
+    text = "Störung: задержки 遅延 🔥 in Zürich"
+    cut = within_bytes(text, limit)
+    assert len(cut.encode()) <= limit
+    assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1].rstrip()))
+
+
+def test_what_fits_by_its_bytes_stays_whole():
+    assert within_bytes("Störung", 8) == "Störung"
+    assert within_bytes("Störung", 7) == "Stö…"
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,12 @@ def _take(record: logging.LogRecord) -> bool:
 def _with_parameters(channel: Channel, delivery: Delivery, host: str) -> str:
     """Return the channel's URL with our timeouts, and with what keeps the messages of a thread together."""
     given = {key.lower() for key, _ in parse_qsl(channel.url.partition("?")[2].replace("+", "%2B"))}
-    pairs = [*_timeouts(channel), *_headers(channel, delivery, host), *_pager(channel, delivery, given)]
+    pairs = [
+        *_timeouts(channel),
+        *_headers(channel, delivery, host),
+        *_pager(channel, delivery, given),
+        *_receipt(channel, given),
+    ]
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in pairs)
     url = channel.bare_url
     return f"{url}{'&' if '?' in url else '?'}{query}"
@@ -266,6 +271,12 @@ def _pager(channel: Channel, delivery: Delivery, given: set[str]) -> Iterator[tu
         yield key, _thread_key(delivery)
     if "action" not in given:
         yield "action", "map"  # opens what is wrong, closes what is over
+
+
+def _receipt(channel: Channel, given: set[str]) -> Iterator[tuple[str, str]]:
+    # Without it a message that the server never got counts as sent.
+    if channel.service.asks_receipt and "qos" not in given:
+        yield "qos", "1"
 
 
 def _thread_key(delivery: Delivery) -> str:

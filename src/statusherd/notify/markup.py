@@ -65,6 +65,15 @@ def capped(text: str, limit: int) -> str:
     return cut.rstrip() + ELLIPSIS
 
 
+def within_bytes(text: str, limit: int) -> str:
+    """Return `text`, cut at a word where there is one near, so that its UTF-8 has at most `limit` bytes."""
+    raw = text.encode()
+    if len(raw) <= limit:
+        return text
+    kept = raw[: max(limit - len(ELLIPSIS.encode()), 0)].decode(errors="ignore")
+    return capped(text, len(kept) + 1)
+
+
 def _harmless(text: str) -> str:
     kept = "".join(_shown(c) for c in _LINE_BREAKS.sub("\n", text))
     kept = _CALL.sub(rf"\g<0>{_BREAK}", kept)

@@ -16,7 +16,7 @@ from statusherd.model.delivery import Alert
 from statusherd.model.words import Severity
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.headlines import ENDS
-from statusherd.notify.markup import Link, capped, markdown, one_line
+from statusherd.notify.markup import Link, capped, markdown, one_line, within_bytes
 from statusherd.notify.words import Asking, Size, Telling, tell
 
 __all__ = ["Message", "Tone", "bare", "render"]
@@ -77,9 +77,12 @@ def render(
     on the matter.
     """
     asking = Asking(channel.zone, now, dedup_key, repeat=repeat, page_url=page_url)
+    line = channel.service.line_bytes
     return Message(
         subject=_subject(alert),
-        body=_body(alert, asking, channel.written_as, channel.length),
+        body=_in_one_line(alert, asking, line)
+        if line
+        else _body(alert, asking, channel.written_as, channel.length),
         format=channel.written_as,
         tone=_tone(alert),
     )
@@ -127,13 +130,25 @@ def _laid_out(telling: Telling, written_as: Format, tone: Tone) -> str:
 def _short(telling: Telling, asking: Asking, written_as: Format, limit: int) -> str:
     """Return the first line, and beneath it what there is room for: the repeat's mark, a link, the key."""
     write = _WRITERS[written_as]
-    beneath = ["Possibly a repeat."] if asking.repeat else []
-    beneath.extend(str(url) for _, url in telling.links[:1] if len(url) < limit // 2)
-    beneath.append(write(f"Ref {one_line(asking.dedup_key, 40)}"))
+    beneath = _beneath(telling, asking, write, limit)
     room = limit - sum(len(line) + 1 for line in beneath)
     if room < _LEAST_HEADLINE:
         return capped(write(telling.headline), limit)
     return "\n".join((capped(write(telling.headline), room), *beneath))
+
+
+def _in_one_line(alert: Alert, asking: Asking, limit: int) -> str:
+    """Return the same in one line of at most `limit` bytes."""
+    smallest = replace(asking, size=_SIZES[-1])
+    telling = tell(alert, smallest)
+    rest = "".join(f" | {part}" for part in _beneath(telling, smallest, _as_it_is, limit))
+    return within_bytes(telling.headline, limit - len(rest.encode())) + rest
+
+
+def _beneath(telling: Telling, asking: Asking, write: Callable[[str], str], limit: int) -> list[str]:
+    parts = ["Possibly a repeat."] if asking.repeat else []
+    parts.extend(str(url) for _, url in telling.links[:1] if len(url) < limit // 2)
+    return [*parts, write(f"Ref {one_line(asking.dedup_key, 40)}")]
 
 
 def _as_it_is(text: str) -> str:

@@ -39,6 +39,8 @@ class Service:
     escaped and Apprise must be told "text", or it would convert what is right already. `titled`: a title is
     shown beside the body; elsewhere it would only repeat the first line. `thread_key` is the URL parameter
     that ties the messages of one thread together, with `map` as the action that closes it at the end.
+    `line_bytes`: each line is a message of its own there, of so many bytes of UTF-8 at most; so it gets one.
+    `asks_receipt`: unless the URL says otherwise, the server is to confirm that it has the message.
     """
 
     kind: Kind
@@ -48,6 +50,8 @@ class Service:
     reads_markdown: bool = False
     thread_key: str | None = None
     takes_headers: bool = False
+    line_bytes: int | None = None
+    asks_receipt: bool = False
 
 
 _MAIL = Service(Kind.MAIL, (Format.HTML, Format.TEXT), 30_000)
@@ -98,7 +102,8 @@ _GROUPS: Final[tuple[tuple[Service, str], ...]] = (
         replace(_PLAIN_CHAT, max_length=480),
         "mastodon mastodons toot toots misskey misskeys notifico notificos",
     ),
-    (replace(_PLAIN_CHAT, max_length=380), "irc ircs"),
+    # 512 bytes for a line of IRC, of which the names of sender and channel take up to 130.
+    (replace(_PLAIN_CHAT, max_length=380, line_bytes=380), "irc ircs"),
     (replace(_PLAIN_CHAT, max_length=270), "bluesky bsky tweet twitter x"),
     (replace(_PLAIN_CHAT, max_length=200), "kakao kakaotalk"),
     (
@@ -133,7 +138,8 @@ _GROUPS: Final[tuple[tuple[Service, str], ...]] = (
         ),
     ),
     (_WEBHOOK, "form forms json jsons xml xmls"),
-    (_QUEUE, "amqp amqps apprise apprises mqtt mqtts"),
+    (_QUEUE, "amqp amqps apprise apprises"),
+    (replace(_QUEUE, asks_receipt=True), "mqtt mqtts"),
     (replace(_QUEUE, formats=(Format.TEXT,)), "rsyslog"),
     (replace(_QUEUE, formats=(Format.MARKDOWN, Format.TEXT), max_length=6000), "github reddit"),
 )
