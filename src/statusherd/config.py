@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from statusherd.config_escalations import shown_escalation
 from statusherd.config_oncall import shown_oncall, shown_person
 from statusherd.config_reader import SYSTEM_CONFIG, Reader
 from statusherd.config_records import (
@@ -103,6 +104,7 @@ def shown(config: Config) -> dict[str, Any]:
         "channel": [_shown_channel(channel) for channel in config.channels],
         "person": [shown_person(person) for person in config.roster.people.values()],
         "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
+        "escalation": [shown_escalation(each) for each in config.escalations],
         "route": [_shown_route(route) for route in config.routes],
         "warnings": list(config.warnings),
     }

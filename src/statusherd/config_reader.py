@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
 from statusherd import config_schema as schema
+from statusherd.config_escalations import read_escalations
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
     POLITE,
@@ -78,7 +79,10 @@ class Reader:
         config_oncall.check_channels(people, names, self.problems)
         targets = [*names, *map(config_oncall.target_of, roster.rotations)]
         ours = self._ours(vendors, targets, daemon.timezone)
-        routes = self._routes(vendors, targets, ours)
+        escalations = read_escalations(
+            self._sections(schema.Escalation, "escalation"), targets, self.problems
+        )
+        routes = self._routes(vendors, [*targets, *(each.target for each in escalations)], ours)
         beats = self._heartbeat()
         self._check_default_interval(vendors)
         self._check_modes()
@@ -97,10 +101,11 @@ class Reader:
             tokens=self.tokens,
             roster=roster,
             heartbeat=beats,
+            escalations=escalations,
         )
 
     def _refuse_unknown_keys(self) -> None:
-        ours = ("service", "team", "severity", "channel", "person", "oncall", "route")
+        ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "route")
         known = ("daemon", "database", "http", "heartbeat", "vendor", *ours)
         for key in self.raw:
             if key not in known:

@@ -183,6 +183,17 @@ class OnCall(Section):
     cron: Annotated[str, PlainValidator(parse_rule)] | None = None
 
 
+class EscalationStep(Section):
+    channels: Texts = ()
+    wait: Annotated[float, PlainValidator(between(parse_duration, "1m", "1d"))] = 600.0
+
+
+class Escalation(Section):
+    name: Name | None = None
+    steps: list[EscalationStep] = []
+    repeat: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 SectionT = TypeVar("SectionT", bound=Section)
 
 

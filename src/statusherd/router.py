@@ -6,6 +6,7 @@ Each batch is one transaction, so what is told, what waits and what counts as ro
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
@@ -15,9 +16,11 @@ from sqlalchemy import Connection
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
+from statusherd.model.escalation import ESCALATION
 from statusherd.model.routing import Reach
 from statusherd.model.words import ChangeKind
 from statusherd.notify import route as routing
+from statusherd.notify.escalating import asked_in, messages_of, next_step
 from statusherd.notify.facts import Facts, Past
 from statusherd.notify.holding import like_of
 from statusherd.notify.moment import Moment
@@ -30,6 +33,7 @@ from statusherd.respond.meaning import Meaning, meaning_of
 from statusherd.setup import Setup
 from statusherd.states import States
 from statusherd.store import changes as change_log
+from statusherd.store import escalations as escalation_rows
 from statusherd.store import held as held_rows
 from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
@@ -77,6 +81,28 @@ class Router:
             outbox.put(conn, (delivery,), (), (thread,), (told,), moment.now)
         return len(held)
 
+    def route_escalations(self, conn: Connection, setup: Setup) -> int:
+        """Take the steps of escalations that are due; return how many those were."""
+        due = escalation_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self._moment(conn, setup)
+        for climb in due:
+            logged = change_log.change_numbered(conn, climb.change_number)
+            escalation = setup.escalations.get(f"{ESCALATION}{climb.escalation}")
+            if logged is None or escalation is None:  # it is no longer configured
+                escalation_rows.put(conn, (replace(climb, due_at=None),))
+                continue
+            question = asked_in(self.question(logged, setup), climb.thread)
+            facts = _facts(conn, (question,), moment)
+            taken = next_step(question, climb, escalation, moment)
+            answer = routing.settle(question, taken.verdicts, facts, moment)
+            key = routing.dedup_key(climb.thread, f"{climb.escalation}/{taken.climb.round}", taken.climb.step)
+            deliveries = messages_of(taken, answer.deliveries, f"{key}-")
+            _put(conn, replace(answer, deliveries=deliveries), moment.now)
+            escalation_rows.put(conn, (taken.climb,))
+        return len(due)
+
     def question(self, logged: LoggedChange, setup: Setup) -> Question:
         """Return a Change with what is known beside it: what it means for our services, among others."""
         change = logged.change
@@ -105,7 +131,8 @@ class Router:
         if self._table.routes is not setup.routes:
             self._table = RouteTable(setup.routes)
         calm = Calm(silence_rows.in_force(conn, now), setup.channels, setup.holidays)
-        return Moment(self._table, frozenset(setup.channels), now, _reach(conn, setup, now), calm)
+        reach = _reach(conn, setup, now)
+        return Moment(self._table, frozenset(setup.channels), now, reach, calm, setup.escalations)
 
 
 def _reconsidered(
@@ -120,6 +147,9 @@ def _reconsidered(
 def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> Facts:
     threads = {thread for question in questions for thread in routing.threads_of(question.change)}
     facts = Facts(*outbox.facts(conn, threads), held_rows.held_in(conn, threads))
+    if moment.escalations:
+        facts.climbs = escalation_rows.climbs_in(conn, threads)
+        facts.acknowledged = escalation_rows.acknowledged_in(conn, threads)
     flap = max((route.flap for route in moment.table.routes if route.hold), default=0.0)
     for question in questions if flap else ():
         _add_past(conn, question, facts, moment.now - timedelta(seconds=flap) - FLAP_HOLD)
@@ -137,13 +167,20 @@ def _put(conn: Connection, answer: routing.Routing, now: datetime) -> None:
     outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
     held_rows.put(conn, answer.held)
     held_rows.let_go(conn, answer.let_go)
+    escalation_rows.put(conn, answer.escalations.climbs)
+    escalation_rows.end(conn, answer.escalations.ended, now)
+    for thread in answer.escalations.overtaken:
+        escalation_rows.expire(conn, thread, now)
 
 
 def _reach(conn: Connection, setup: Setup, now: datetime) -> Reach:
     """Return to whom the targets of routes lead now; overrides are read here, so each counts at once."""
-    named = [*(route.channels for route in setup.routes), *setup.teams.values()]
+    steps = (step.channels for each in setup.escalations.values() for step in each.steps)
+    named = [*(route.channels for route in setup.routes), *setup.teams.values(), *steps]
     overrides = override_rows.overrides(conn, now) if setup.roster.rotations else ()
-    return oncall.reach(setup.roster, chain.from_iterable(named), overrides, now)
+    reach = oncall.reach(setup.roster, chain.from_iterable(named), overrides, now)
+    first = {name: reach.channels(each.steps[0].channels) for name, each in setup.escalations.items()}
+    return replace(reach, leads={**reach.leads, **first}) if first else reach
 
 
 def _part(meaning: Meaning) -> Part:

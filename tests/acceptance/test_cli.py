@@ -220,6 +220,9 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
     listed = printed["alert list"]
     assert isinstance(listed, dict)
     await note("alert", "explain", next(each["id"] for each in listed["alerts"] if each["told"]))
+    await note(
+        "alert", "ack", next(each["id"] for each in listed["alerts"] if each["told"]), "--author", "ada"
+    )
     await note("alert", "dead")
     await note("alert", "resend", "--all")
     await note("channel", "list")

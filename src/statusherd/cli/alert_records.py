@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from statusherd.cli.acking import acknowledgement_json
 from statusherd.cli.moments import iso
 from statusherd.explaining import Explanation, alert_about
 from statusherd.model.delivery import Alert, Decision, Delivery
@@ -57,6 +58,7 @@ def explanation_json(each: Explanation) -> Json:
         "severity": alert.severity,
         "severity_reason": alert.severity_reason,
         "severity_judged_now": each.judged_now,
+        "acknowledgements": [acknowledgement_json(ack) for ack in each.acknowledgements],
         "answers": [_verdict(verdict, each) for verdict in each.account.verdicts],
     }
 

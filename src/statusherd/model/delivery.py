@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from statusherd.model.changes import Change
+from statusherd.model.escalation import Acknowledgement, Unanswered
 from statusherd.model.services import Touch
 from statusherd.model.words import DeliveryState, Severity, Worded
 
@@ -46,6 +47,13 @@ class Reason(Worded):
     HELD = "held", "it is minor, and may be over before it matters"
     FLAPPING = "flapping", "the same came and went a short while ago, and may do so again"
     OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
+    ESCALATED = "escalated", "nobody acknowledged it, so the escalation went a step further"
+    ESCALATION_OVER = "escalation_over", "nobody acknowledged it, and the escalation has no further step"
+    NOBODY_ON_STEP = (
+        "nobody_on_step",
+        "the step of the escalation reaches nobody, so the next is taken",
+    )
+    ACKNOWLEDGED = "acknowledged", "somebody acknowledged it"
     SILENCED = "silenced", "a silence withholds it"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
@@ -105,12 +113,15 @@ class Held:
 class Circumstances:
     """What else is to be said of a message: why it had to wait, if it had to; how often the same opened.
 
-    `openings` counts what is known of since `since`; 0 where nobody counted.
+    `openings` counts what is known of since `since`; 0 where nobody counted. `unanswered` is the step of an
+    escalation that it is, `acknowledged` that it tells who took it on.
     """
 
     waited: Reason | None = None
     openings: int = 0
     since: datetime | None = None
+    unanswered: Unanswered | None = None
+    acknowledged: Acknowledgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     change = alert.change
     vendor = one_line(alert.vendor_title, 80)
     mark, what = _HEADLINES[change.kind](alert, zone)
+    mark = _answer(alert) or mark
     wakes = alert.severity in _WAKES and change.kind not in ENDS
     start = f"{alert.severity} {mark}" if wakes else mark
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):
@@ -43,6 +44,14 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     else:
         text = f"{start}: {vendor}: {what}"
     return f"DRILL, not real: {text}" if alert.drill else text
+
+
+def _answer(alert: Alert) -> str | None:
+    """Return the mark of a message that is there because somebody answered, or nobody did."""
+    circumstances = alert.circumstances
+    if circumstances.acknowledged is not None:
+        return f"ACKNOWLEDGED by {one_line(circumstances.acknowledged.author, 40)}"
+    return "NOT ACKNOWLEDGED" if circumstances.unanswered is not None else None
 
 
 def at_risk(alert: Alert) -> bool:

@@ -49,7 +49,7 @@ def reconsider(question: Question, held: Sequence[Held], moment: Moment, facts: 
     is_over = STEPS[asked.change.kind][1] is Step.END
     if is_over and verdict.reason is Reason.SILENCED and _told(asked, channel, facts) is None:
         verdict = Verdict(channel, Reason.OVER_BEFORE_TOLD, route=verdict.route)
-    routing = settle(asked, [verdict], facts, now)
+    routing = settle(asked, [verdict], facts, moment)
     stays = {(row.thread, row.channel) for row in routing.held} & waited.keys() if verdict.until else set()
     for key in waited.keys() - stays:
         facts.held.pop(key, None)

@@ -88,6 +88,14 @@ def first_disturbance_thread(change: Change) -> str:
     return f"{change.vendor}/{Disturbance(change.at, change.status).id}"
 
 
+def opened_in(change: Change) -> tuple[str, ...]:
+    """Return the ids of the conversations that a first look's summary opens; none of any other Change."""
+    if change.kind is not K.FIRST_LOOK:
+        return ()
+    opened = tuple(incident_thread(change.vendor, incident.id) for incident in change.incidents)
+    return opened or (first_disturbance_thread(change),)
+
+
 def thread_of(change: Change, title: str) -> Thread:
     """Return the conversation that `change` begins; its subject stays as it is for good."""
     return Thread(thread_id(change), change.vendor, subject_of(change, title), change.at)

@@ -49,7 +49,7 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
 
 def guides(question: Question, moment: Moment, channel: str, facts: Facts) -> tuple[Route, ...]:
     """Return the routes whose hours hold for what goes on: those that select it still, else the channel's."""
-    if not moment.table.keeps_hours:
+    if not moment.table.guides:
         return ()
     found = by_routes(question, moment, frozenset({channel}), facts)
     selecting = next((verdict.by for verdict in found if verdict.told), ())

@@ -96,11 +96,29 @@ def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
         yield "This is a drill. Nothing of it is real."
     if asking.repeat:
         yield "Possibly a repeat: an earlier attempt may have arrived."
+    yield from _answers(alert, asking)
     age = asking.now - alert.change.at
+    if alert.circumstances.unanswered or alert.circumstances.acknowledged:
+        return
     if alert.circumstances.waited is not None:
         yield from _waited(alert, asking.zone)
     elif age >= _LATE:
         yield f"Late: this was seen {length(age)} ago and could not be told before."
+
+
+def _answers(alert: Alert, asking: Asking) -> Iterator[str]:
+    """Yield who took it on and what they say, or that nobody did."""
+    ack, unanswered = alert.circumstances.acknowledged, alert.circumstances.unanswered
+    if ack is not None:
+        note = f": {one_line(ack.note)}" if ack.note else "."
+        yield f"{one_line(ack.author, 40)} took it on at {moment(ack.at, asking.zone)}{note}"
+    if unanswered is not None:
+        waited = length(asking.now - unanswered.since)
+        yield (
+            f"Nobody acknowledged it within {waited}: step {unanswered.step} of {unanswered.of} of the "
+            f"escalation {one_line(unanswered.escalation, 40)}. To take it on: statusherd alert ack "
+            f"{one_line(asking.dedup_key, 60)}"
+        )
 
 
 def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:

@@ -38,6 +38,7 @@ __all__ = [
     "release_orphans",
     "resend",
     "resends",
+    "wake",
 ]
 
 _delivery, _attempt, _change = tables.delivery, tables.delivery_attempt, tables.change
@@ -169,12 +170,17 @@ def resend(conn: Connection, delivery_id: int, now: datetime) -> bool:
     """Put a message that was given up back into the outbox; False where there is no such one."""
     found = conn.execute(_RESEND, {"key": delivery_id, "now": now}).rowcount == 1
     if found:
-        conn.execute(_COUNT_RESENT.on(conn))
+        wake(conn)
     return found
 
 
+def wake(conn: Connection) -> None:
+    """Let a running daemon look at once for what another process has put here."""
+    conn.execute(_COUNT_RESENT.on(conn))
+
+
 def resends(conn: Connection) -> int:
-    """Return a number that changes whenever any process sends messages again. Cheap enough to poll."""
+    """Return a number that changes whenever another process has put something here. Cheap enough to poll."""
     return conn.scalar(_RESENT) or 0
 
 

@@ -280,6 +280,34 @@ class SilenceRow(SQLModel, table=True):
     """JSON of a Silence; the columns count."""
 
 
+class ClimbRow(SQLModel, table=True):
+    """How far an escalation got in a thread; its next step is due at `due_at`."""
+
+    __tablename__ = "climb"
+    thread: str = Field(sa_type=Words, primary_key=True, foreign_key="thread.id", ondelete="CASCADE")
+    escalation: str = Field(sa_type=Words, primary_key=True)
+    change_number: int = Field(sa_type=RowNumber)
+    step: int
+    round: int
+    severity: str = Field(sa_type=Words)
+    began_at: datetime
+    due_at: datetime | None = Field(index=True)
+
+
+class AcknowledgementRow(SQLModel, table=True):
+    """Somebody took on a thread; `until` is when that ceased to hold."""
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
+    thread: str = Field(sa_type=Words, foreign_key="thread.id", ondelete="CASCADE", index=True)
+    author: str = Field(sa_type=Words)
+    at: datetime
+    note: str = Field(sa_type=Words)
+    severity: str = Field(sa_type=Words)
+    until: datetime | None
+
+
 class DeliveryRow(SQLModel, table=True):
     """A message of the outbox. `owner` holds it until `lease_until` while it is being sent."""
 
@@ -366,6 +394,8 @@ held: Final = _table(HeldRow)
 silence: Final = _table(SilenceRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)
+climb: Final = _table(ClimbRow)
+acknowledgement: Final = _table(AcknowledgementRow)
 oncall_override: Final = _table(OncallOverrideRow)
 lease: Final = _table(LeaseRow)
 METADATA: Final = SQLModel.metadata
