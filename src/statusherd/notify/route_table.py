@@ -67,6 +67,7 @@ class RouteTable:
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
         self.keeps_hours = any(route.hours for route in self.routes)
+        self.filters_parts = any(route.components or route.regions for route in self.routes)
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:
