@@ -105,12 +105,14 @@ class Held:
 class Circumstances:
     """What else is to be said of a message: why it had to wait, if it had to; how often the same opened.
 
-    `openings` counts what is known of since `since`; 0 where nobody counted.
+    `openings` counts what is known of since `since`; 0 where nobody counted. `at` is when it was decided to
+    tell it, which is later than its Change where it waited; None where an older version decided.
     """
 
     waited: Reason | None = None
     openings: int = 0
     since: datetime | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
