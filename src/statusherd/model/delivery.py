@@ -113,8 +113,9 @@ class Held:
 class Circumstances:
     """What else is to be said of a message: why it had to wait, if it had to; how often the same opened.
 
-    `openings` counts what is known of since `since`; 0 where nobody counted. `unanswered` is the step of an
-    escalation that it is, `acknowledged` that it tells who took it on.
+    `openings` counts what is known of since `since`; 0 where nobody counted. `at` is when it was decided to
+    tell it, which is later than its Change where it waited; None where an older version decided. `unanswered`
+    is the step of an escalation that it is, `acknowledged` that it tells who took it on.
     """
 
     waited: Reason | None = None
@@ -122,6 +123,7 @@ class Circumstances:
     since: datetime | None = None
     unanswered: Unanswered | None = None
     acknowledged: Acknowledgement | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

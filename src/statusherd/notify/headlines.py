@@ -96,7 +96,8 @@ def _updated(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
 
 
 def _open_since(start: datetime | None, alert: Alert, zone: ZoneInfo) -> str:
-    return f"OPEN since {clock(start, alert.change.at, zone)}" if start else "OPEN"
+    today = alert.circumstances.at or alert.change.at
+    return f"OPEN since {clock(start, today, zone)}" if start else "OPEN"
 
 
 def _reopened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:

@@ -112,18 +112,18 @@ def _delivery(
         touches=_touches_told(question, step, before),
         added=added(question, before) if step is Step.UPDATE else (),
         severity_before=severity_before(question, before) if step is Step.UPDATE else None,
-        circumstances=_circumstances(thread, verdict.channel, facts),
+        circumstances=_circumstances(thread, verdict.channel, facts, now),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
 
 
-def _circumstances(thread: Thread, channel: str, facts: Facts) -> Circumstances:
+def _circumstances(thread: Thread, channel: str, facts: Facts, now: datetime) -> Circumstances:
     """Return what else there is to say of a message: that it waited, and how often the same opened."""
     held = facts.held.get((thread.id, channel))
     past = facts.past.get((thread.vendor, thread.subject), Past())
     is_new = thread.id not in facts.threads
-    return Circumstances(held.why if held else None, past.openings + is_new, past.since)
+    return Circumstances(held.why if held else None, past.openings + is_new, past.since, at=now)
 
 
 def _touches_told(question: Question, step: Step, before: Told | None) -> tuple[Touch, ...]:

@@ -69,6 +69,7 @@ class RouteTable:
         self.routes = tuple(routes)
         self.guides = any(route.hours or _escalates(route) for route in self.routes)
         """Whether what goes on must know the routes that select it."""
+        self.filters_parts = any(route.components or route.regions for route in self.routes)
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:

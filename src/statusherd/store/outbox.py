@@ -26,6 +26,7 @@ from statusherd.store.conversations import facts, put_decisions, put_threads, pu
 from statusherd.store.rows import ALERT, counter, insert_or_ignore
 
 __all__ = [
+    "behind",
     "claim_due",
     "dead_letters",
     "facts",
@@ -129,6 +130,12 @@ def _put_instead(conn: Connection, instead: Sequence[NewDelivery], now: datetime
         if new.change_number is not None:
             reason = Reason.STANDS_IN if told else Reason.ALREADY_TOLD
             put_decisions(conn, (Decision(new.change_number, told, reason, channel=new.channel),), now)
+
+
+def behind(conn: Connection, delivery: Delivery) -> tuple[Delivery, ...]:
+    """Return the messages of the same thread that wait for a channel behind one of its messages."""
+    values = {"of": delivery.alert.thread.id, "to": delivery.channel, "key": delivery.id}
+    return tuple(delivery_of(row) for row in conn.execute(_BEHIND, values))
 
 
 def give_back(conn: Connection, ids: Iterable[int]) -> None:
@@ -295,6 +302,12 @@ _ON_ITS_WAY = (
     .where(_delivery.c.change_number == bindparam("number"), _delivery.c.channel == bindparam("name"))
     .where(_delivery.c.state.in_((*_WAITING, DeliveryState.SENT)))
     .limit(1)
+)
+_BEHIND = (
+    select(_delivery)
+    .where(_delivery.c.thread == bindparam("of"), _delivery.c.channel == bindparam("to"))
+    .where(_delivery.c.id > bindparam("key"), _delivery.c.state.in_(_WAITING))
+    .order_by(_delivery.c.id)
 )
 _GIVE_BACK = (
     update(_delivery)
