@@ -140,6 +140,7 @@ def _shown_vendor(config: Config, vendor: WatchedVendor) -> dict[str, Any]:
         "interval": duration_text(config.interval_of(vendor)),
         "tags": list(vendor.tags),
         "token": MASK if vendor.name in config.tokens else None,
+        "upstream": list(vendor.upstream),
     }
 
 

@@ -32,6 +32,7 @@ from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
+from statusherd.config_upstreams import check_upstreams
 from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.config_waits import checked_quiet
 from statusherd.model.errors import CatalogError
@@ -166,6 +167,7 @@ class Reader:
 
     def _vendors(self) -> tuple[WatchedVendor, ...]:
         found: dict[str, WatchedVendor] = {}
+        places: dict[str, KeyPath] = {}
         for path, given in self._sections(schema.Vendor, "vendor"):
             vendor = self._vendor(path, given)
             if vendor is None:
@@ -174,6 +176,8 @@ class Reader:
                 text = f"a vendor named {quoted(vendor.name)} stands above. Rename or remove one"
                 self.problems.add((*path, "name"), text)
             found.setdefault(vendor.name, vendor)
+            places.setdefault(vendor.name, path)
+        check_upstreams(found, places, self.problems)
         return tuple(found.values())
 
     def _vendor(self, path: KeyPath, given: schema.Vendor) -> WatchedVendor | None:
@@ -192,6 +196,7 @@ class Reader:
             interval=given.interval,
             tags=given.tags,
             page_url=given.page or base.page_url,
+            upstream=given.upstream,
         )
         self._check_vendor(path, vendor)
         if given.token is not None:

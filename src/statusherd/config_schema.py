@@ -105,6 +105,7 @@ class Vendor(Section):
     interval: Interval | None = None
     tags: Texts = ()
     token: Secret | None = None
+    upstream: Texts = ()
 
 
 class Channel(Section):

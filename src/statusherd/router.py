@@ -17,6 +17,7 @@ from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
 from statusherd.model.routing import Reach
 from statusherd.model.words import ChangeKind
+from statusherd.notify import behind, troubles
 from statusherd.notify import route as routing
 from statusherd.notify.facts import Facts, Past
 from statusherd.notify.holding import like_of
@@ -57,6 +58,7 @@ class Router:
         facts = _facts(conn, questions, moment)
         for question in questions:
             _put(conn, routing.route(question, moment, facts), moment.now)
+            _let_follow(conn, question, facts, moment.now)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
 
@@ -93,6 +95,7 @@ class Router:
             steady=meaning.judgement.steady,
             parts={key: _part(each) for key, each in meaning.parts.items()},
             teams=setup.teams,
+            troubles=troubles.concerning(change, vendor, setup.vendors, self._states.known_of),
         )
 
     def _questions_of(self, conn: Connection, held: Sequence[Held], setup: Setup) -> dict[int, Question]:
@@ -119,7 +122,12 @@ def _reconsidered(
 
 def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> Facts:
     threads = {thread for question in questions for thread in routing.threads_of(question.change)}
-    facts = Facts(*outbox.facts(conn, threads), held_rows.held_in(conn, threads))
+    threads |= {each.thread for question in questions for each in question.troubles}
+    held = held_rows.held_in(conn, threads)
+    threads |= {row.behind for row in held.values() if row.behind}
+    facts = Facts(*outbox.facts(conn, threads), held)
+    for row, subject in held_rows.behind(conn, threads):
+        facts.held[row.thread, row.channel], facts.subjects[row.thread] = row, subject
     flap = max((route.flap for route in moment.table.routes if route.hold), default=0.0)
     for question in questions if flap else ():
         _add_past(conn, question, facts, moment.now - timedelta(seconds=flap) - FLAP_HOLD)
@@ -131,6 +139,12 @@ def _add_past(conn: Connection, question: Question, facts: Facts, since: datetim
     if can_be_held(question.change, question.severity):
         like = like_of(question, facts)
         facts.past[like] = Past(*held_rows.past_of(conn, *like, since))
+
+
+def _let_follow(conn: Connection, question: Question, facts: Facts, now: datetime) -> None:
+    """Where a thread is over, let what waits behind it wait for a short while only."""
+    for thread, until in behind.released(question.change, facts, now):
+        held_rows.let_follow(conn, thread, until)
 
 
 def _put(conn: Connection, answer: routing.Routing, now: datetime) -> None:

@@ -47,6 +47,7 @@ class Reason(Worded):
     FLAPPING = "flapping", "the same came and went a short while ago, and may do so again"
     OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
     SILENCED = "silenced", "a silence withholds it"
+    INHIBITED = "inhibited", "it names a vendor as its cause whose trouble the channel was told of"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
@@ -89,7 +90,7 @@ class Held:
     """A message that waits, or what a channel is to be asked about later: decided anew at `until`.
 
     `change_number` is the newest Change of the thread, from which it is then decided; `since` is when the
-    wait began. `silence` is the silence that withholds it, where one does.
+    wait began. `silence` is the silence that withholds it, where one does; `behind` the thread that tells it.
     """
 
     thread: str
@@ -99,6 +100,7 @@ class Held:
     until: datetime
     why: Reason
     silence: int | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,10 @@ class Circumstances:
     waited: Reason | None = None
     openings: int = 0
     since: datetime | None = None
+    waited_behind: str | None = None
+    """The subject of the thread that told it until now."""
+    tells_for: tuple[str, ...] = ()
+    """The subjects of the threads that wait behind this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +189,8 @@ class Decision:
     """When it is decided anew, where it waits."""
     silence: int | None = None
     """The number of the silence that withholds it."""
+    behind: str | None = None
+    """The thread of other trouble that tells it."""
 
 
 @dataclass(frozen=True, slots=True)

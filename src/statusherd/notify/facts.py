@@ -30,6 +30,8 @@ class Facts:
     told: dict[tuple[str, str], Told] = field(default_factory=dict)
     held: dict[tuple[str, str], Held] = field(default_factory=dict)
     past: dict[Like, Past] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)
+    """The subjects of threads that are known only because they wait behind one of these."""
 
     def channels_told(self, thread: str) -> tuple[str, ...]:
         """Return the channels that heard of a thread and not yet of its end."""

@@ -10,6 +10,7 @@ from statusherd.model.records import Component
 from statusherd.model.services import Touch
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Severity
+from statusherd.notify.troubles import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Question:
     """Of a first look: what each open incident means, by its id."""
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The channels of every team that can own a service."""
+    troubles: tuple[Trouble, ...] = ()
+    """Other trouble that may tell this one to a channel: what it names as its cause, or what took it over."""
 
     @property
     def change(self) -> Change:

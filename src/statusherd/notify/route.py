@@ -15,6 +15,7 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Decision, Held, NewDelivery, Reason, Thread, Told
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
+from statusherd.notify.behind import subject_behind, tells_for
 from statusherd.notify.facts import Facts, Past
 from statusherd.notify.holding import patient, remember, waits
 from statusherd.notify.matchers import incident_out_of_scope
@@ -86,7 +87,7 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: d
     remember(facts, thread, told, fresh, now)
     number = question.logged.number
     decisions = tuple(
-        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence) for v in verdicts
+        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence, v.behind) for v in verdicts
     )
     return Routing(deliveries, decisions, fresh, told, held, let_go)
 
@@ -119,7 +120,13 @@ def _circumstances(thread: Thread, channel: str, facts: Facts) -> Circumstances:
     held = facts.held.get((thread.id, channel))
     past = facts.past.get((thread.vendor, thread.subject), Past())
     is_new = thread.id not in facts.threads
-    return Circumstances(held.why if held else None, past.openings + is_new, past.since)
+    return Circumstances(
+        held.why if held else None,
+        past.openings + is_new,
+        past.since,
+        subject_behind(held, facts),
+        tells_for(thread.id, channel, facts),
+    )
 
 
 def _touches_told(question: Question, step: Step, before: Told | None) -> tuple[Touch, ...]:

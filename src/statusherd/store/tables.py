@@ -222,6 +222,7 @@ class DecisionRow(SQLModel, table=True):
     channel: str | None = Field(sa_type=Words)
     until: datetime | None
     silence: int | None = Field(sa_type=RowNumber)
+    behind: str | None = Field(sa_type=Words)
 
 
 class ThreadRow(SQLModel, table=True):
@@ -265,6 +266,7 @@ class HeldRow(SQLModel, table=True):
     until: datetime = Field(index=True)
     why: str = Field(sa_type=Words)
     silence: int | None = Field(sa_type=RowNumber, index=True)
+    behind: str | None = Field(sa_type=Words, index=True)
 
 
 class SilenceRow(SQLModel, table=True):

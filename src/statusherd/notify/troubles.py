@@ -1,0 +1,94 @@
+"""Other trouble that a Change belongs to: what it names as its cause, and what took it over. Pure.
+
+A vendor's incident is the consequence of an upstream's where five things hold: the pair is declared, it is
+open, its own words name the upstream, the upstream is in trouble, and that began first, a day before at most.
+Whether a channel was told of that trouble is judged apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from statusherd.model.changes import Change
+from statusherd.model.records import Known
+from statusherd.model.vendors import WatchedVendor
+from statusherd.model.words import ChangeKind
+from statusherd.notify.threads import incident_thread
+
+LONGEST: Final = timedelta(days=1)
+"""A consequence begins within so long after its cause, and is told apart after so long at the latest."""
+_GAPS: Final = re.compile(r"[\s_./-]+")
+_IN_BRACKETS: Final = re.compile(r"\s*\([^()]*\)\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An open incident or disturbance. `rank` is how bad, as `Impact.rank` counts."""
+
+    thread: str
+    began: datetime
+    rank: int
+
+
+def concerning(
+    change: Change,
+    vendor: WatchedVendor | None,
+    vendors: Mapping[str, WatchedVendor],
+    known_of: Callable[[str], Known | None],
+) -> tuple[Trouble, ...]:
+    """Return the trouble that may tell a Change to those who know of it."""
+    if change.kind is ChangeKind.DISTURBANCE_ENDED and "taken_over" in change.facets:
+        return tuple(_incidents(known_of(change.vendor)))
+    incident = change.incident
+    if vendor is None or not vendor.upstream or incident is None or not incident.is_open:
+        return ()
+    began = incident.started_at or change.at
+    text = "\n".join((incident.title, *(update.text for update in incident.updates)))
+    return tuple(
+        trouble
+        for name in vendor.upstream
+        if (upstream := vendors.get(name)) is not None and names(text, upstream)
+        for trouble in _standing(known_of(name))
+        if timedelta(0) <= began - trouble.began <= LONGEST
+    )
+
+
+def names(text: str, vendor: WatchedVendor) -> bool:
+    """Tell whether a text names a vendor: by its name, its title or an alias, as whole words.
+
+    Many vendors are called like common words, so what stands in small letters throughout is no name, unless
+    the vendor writes itself so.
+    """
+    pattern = _pattern(vendor.name, vendor.title, vendor.aliases)
+    found = (match[0] for match in pattern.finditer(text))
+    return any(word != word.lower() or word == vendor.title for word in found)
+
+
+@lru_cache(4096)
+def _pattern(name: str, title: str, aliases: tuple[str, ...]) -> re.Pattern[str]:
+    words = {name, title, _IN_BRACKETS.sub("", title), *aliases}
+    split = (_GAPS.split(word.strip()) for word in sorted(words, key=len, reverse=True))
+    each = (r"[\s_./-]+".join(map(re.escape, parts)) for parts in split if any(parts))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.IGNORECASE)
+
+
+def _standing(known: Known | None) -> Iterator[Trouble]:
+    yield from _incidents(known)
+    if known is not None and (disturbance := known.disturbance) is not None:
+        # A degraded page is as bad as a minor incident, and so on.
+        thread = f"{known.vendor}/{disturbance.id}"
+        yield Trouble(thread, disturbance.since, max(disturbance.status.rank - 1, 0))
+
+
+def _incidents(known: Known | None) -> Iterator[Trouble]:
+    if known is None:
+        return
+    for incident in known.incidents.values():
+        if incident.is_open:
+            began = incident.started_at or incident.first_seen_at
+            yield Trouble(incident_thread(known.vendor, incident.id), began, incident.impact.rank)

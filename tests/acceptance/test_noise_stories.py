@@ -1,0 +1,236 @@
+"""One cause is one message: what is told once where several tell the same. A restart in between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from stories import ALL_EVENTS, Story
+from test_waiting_stories import decisions, reasons
+
+from statusherd.model.services import Dependency, Service
+from statusherd.model.words import Impact, Phase, Severity, Status
+from statusherd.respond.services import ServiceMap
+from statusherd.store import held as held_rows
+
+NAMES_IT = "We are affected by an outage at Cloud."
+
+
+def herd(folder: Path, *services: Service, dependents: tuple[str, ...] = ("host",), **facts) -> Story:
+    """A cloud, and vendors that run on it."""
+    story = Story(folder, ("cloud", *dependents), **facts)
+    for name in dependents:
+        story.vendors[name] = replace(story.vendors[name], upstream=("cloud",))
+    setup = replace(story.setup, vendors=story.vendors, services=ServiceMap(services))
+    story.setup = setup
+    return story
+
+
+def told(story: Story) -> list[tuple[str, str]]:
+    alerts = [sent.delivery.alert for sent in story.sender.sent]
+    return [(alert.change.vendor, str(alert.change.kind)) for alert in alerts]
+
+
+def bodies(story: Story) -> list[str]:
+    return [sent.message.body for sent in story.sender.sent]
+
+
+async def cloud_is_down(story: Story, impact: Impact = Impact.CRITICAL) -> str:
+    await story.look()
+    incident = story.pages["cloud"].open("Network down", impact)
+    await story.look()
+    return incident
+
+
+async def consequence(story: Story, text: str = NAMES_IT, name: str = "host", **facts) -> str:
+    page = story.pages[name]
+    incident = page.open("Elevated errors", Impact.MAJOR, **facts)
+    page.update(incident, Phase.IDENTIFIED, text)
+    await story.look()
+    return incident
+
+
+async def test_who_names_a_cause_that_the_channel_knows_is_not_told_apart(tmp_path: Path) -> None:
+    async with herd(tmp_path) as story:
+        cause = await cloud_is_down(story)
+        own = await consequence(story)
+        await story.restart()
+        story.pages["cloud"].update(cause, Phase.IDENTIFIED)
+        await story.look()
+        assert told(story) == [("cloud", "incident_opened"), ("cloud", "incident_updated")]
+        assert "not told apart: Host: Elevated errors." in bodies(story)[-1]
+        (answer,) = [d for d in decisions(story) if d.reason == "inhibited"]
+        assert answer.behind == f"cloud/incident/{cause}"
+        story.pages["host"].resolve(own)
+        await story.look()
+        story.pages["cloud"].resolve(cause)
+        await story.look(times=60)
+        assert told(story)[2:] == [("cloud", "incident_resolved")]
+        assert "Still open" not in bodies(story)[-1]
+        assert "over_before_told" in reasons(story)
+
+
+async def test_what_outlives_its_cause_is_told_half_an_hour_after_it_and_ended(tmp_path: Path) -> None:
+    async with herd(tmp_path) as story:
+        cause = await cloud_is_down(story)
+        own = await consequence(story)
+        story.pages["cloud"].resolve(cause)
+        story.pages["host"].update(own, Phase.MONITORING, "Cloud recovers, we watch it.")
+        await story.look()
+        assert "Still open, with this as the cause: Host: Elevated errors." in bodies(story)[-1]
+        await story.restart()
+        await story.look(minutes=14, times=2)
+        assert told(story)[-1] == ("cloud", "incident_resolved")
+        await story.look(minutes=2)
+        assert told(story)[-1] == ("host", "incident_updated")
+        body = bodies(story)[-1]
+        assert body.startswith("OPEN since")
+        assert 'Held back behind "Cloud: Network down"' in body
+        story.pages["host"].resolve(own)
+        await story.look()
+        assert told(story)[-1] == ("host", "incident_resolved")
+        assert len(told(story)) == 4
+
+
+async def test_after_a_day_it_is_told_whatever_its_cause_does(tmp_path: Path) -> None:
+    async with herd(tmp_path) as story:
+        await cloud_is_down(story)
+        await consequence(story)
+        await story.look(minutes=60 * 24 - 2)
+        assert told(story) == [("cloud", "incident_opened")]
+        await story.look(minutes=5)
+        assert told(story)[1:] == [("host", "incident_opened")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are looking into errors.",
+        "Uploads to cloud storage fail.",
+        "Cloudy Ltd. is slow.",
+    ],
+)
+async def test_who_names_no_cause_is_told(tmp_path: Path, text: str) -> None:
+    async with herd(tmp_path) as story:
+        await cloud_is_down(story)
+        await consequence(story, text)
+        assert told(story)[-1] == ("host", "incident_opened")
+
+
+async def test_who_runs_on_nothing_by_the_config_is_told(tmp_path: Path) -> None:
+    async with Story(tmp_path, ("cloud", "host")) as story:
+        await cloud_is_down(story)
+        await consequence(story)
+        assert told(story)[-1] == ("host", "incident_opened")
+
+
+async def test_what_began_before_its_cause_is_told(tmp_path: Path) -> None:
+    async with herd(tmp_path) as story:
+        await story.look()
+        story.pages["host"].open("Errors", Impact.MINOR)
+        await story.clock.advance(60)
+        story.pages["cloud"].open("Network down", Impact.CRITICAL)
+        own = story.pages["host"].open("Outage of Cloud", Impact.MAJOR)
+        await story.look("cloud")
+        assert [d.reason for d in decisions(story) if d.told] == ["opened"]
+        await story.look()
+        assert "inhibited" in reasons(story)  # the second one
+        assert [v for v, _ in told(story)] == ["cloud", "host"]
+        assert own
+
+
+async def test_what_is_worse_than_its_cause_is_told(tmp_path: Path) -> None:
+    async with herd(tmp_path) as story:
+        await cloud_is_down(story, Impact.MINOR)
+        await consequence(story)
+        assert told(story)[-1] == ("host", "incident_opened")
+
+
+async def test_a_channel_that_was_not_told_of_the_cause_hears_of_its_consequence(tmp_path: Path) -> None:
+    routes = (replace(ALL_EVENTS, vendors=("host",), channels=("spare",), go_on=True), ALL_EVENTS)
+    async with herd(tmp_path, routes=routes) as story:
+        await cloud_is_down(story)
+        await consequence(story)
+        channels = [(s.delivery.channel, s.delivery.alert.change.vendor) for s in story.sender.sent]
+        assert channels == [("ops", "cloud"), ("spare", "host")]
+
+
+async def test_a_service_that_the_cause_did_not_touch_is_told_of(tmp_path: Path) -> None:
+    shop = Service("shop", 2, depends_on=(Dependency("cloud", "API"),))
+    mail = Service("mail", 2, depends_on=(Dependency("host", "API"),))
+    both = Service("both", 2, depends_on=(Dependency("cloud"), Dependency("host", "Website")))
+    async with herd(tmp_path, shop, mail, both) as story:
+        await cloud_is_down(story)
+        await consequence(story, components=["Website"])
+        assert [v for v, _ in told(story)] == ["cloud"]
+        page = story.pages["host"]
+        own = page.open("API too", Impact.MAJOR, ["API"])
+        page.update(own, Phase.IDENTIFIED, NAMES_IT)
+        await story.look()
+        assert [v for v, _ in told(story)] == ["cloud", "host"]
+
+
+async def test_what_comes_to_touch_a_further_service_waits_no_more(tmp_path: Path) -> None:
+    both = Service("both", 2, depends_on=(Dependency("cloud"), Dependency("host", "Website")))
+    mail = Service("mail", 2, depends_on=(Dependency("host", "API"),))
+    async with herd(tmp_path, both, mail) as story:
+        await cloud_is_down(story)
+        own = await consequence(story, components=["Website"])
+        story.pages["host"].edit(own, components=["Website", "API"])
+        await story.look()
+        assert [v for v, _ in told(story)] == ["cloud", "host"]
+        assert story.store.read_now(held_rows.next_until) is None
+
+
+async def test_ten_that_run_on_one_are_one_message(tmp_path: Path) -> None:
+    names = tuple(f"host{n}" for n in range(10))
+    async with herd(tmp_path, dependents=names) as story:
+        cause = await cloud_is_down(story)
+        for name in names:
+            await consequence(story, name=name)
+        assert len(told(story)) == 1
+        story.pages["cloud"].resolve(cause)
+        await story.look()
+        assert "and 5 more" in bodies(story)[-1]
+
+
+async def test_a_disturbance_that_is_taken_over_is_ended_to_who_hears_nothing_of_the_incident(
+    tmp_path: Path,
+) -> None:
+    severe = (replace(ALL_EVENTS, severity=Severity.SEV3),)
+    async with Story(tmp_path, routes=severe) as story:
+        await story.look()
+        story.page.set_component("API", Status.MAJOR_OUTAGE)
+        story.page.rollup = Status.MAJOR_OUTAGE
+        await story.look()
+        story.page.open("We are looking into it", Impact.NONE)
+        await story.look()
+        assert story.told == ["disturbance_opened", "disturbance_ended"]
+        assert "This channel is not told of that incident" in bodies(story)[-1]
+
+
+async def test_a_disturbance_that_is_taken_over_is_not_ended_to_who_hears_of_the_incident(
+    tmp_path: Path,
+) -> None:
+    async with Story(tmp_path) as story:
+        await story.look()
+        story.page.set_component("API", Status.MAJOR_OUTAGE)
+        story.page.rollup = Status.MAJOR_OUTAGE
+        await story.look()
+        story.page.open("Outage", Impact.MAJOR)
+        await story.look()
+        assert story.told == ["disturbance_opened", "incident_opened"]
+
+
+async def test_a_disturbance_waits_with_the_incident_that_took_it_over(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=(replace(ALL_EVENTS, hold=180.0),)) as story:
+        await story.look()
+        story.page.set_component("API", Status.MAJOR_OUTAGE)
+        story.page.rollup = Status.MAJOR_OUTAGE
+        await story.look()
+        story.page.open("Slow", Impact.MINOR)
+        await story.look()
+        assert story.told == ["disturbance_opened"]
+        await story.look(times=5)
+        assert story.told == ["disturbance_opened", "incident_opened"]
