@@ -104,6 +104,7 @@ def setup_of(config: Config) -> Setup:
         severities=config.severities,
         roster=config.roster,
         holidays=frozenset(config.daemon.holidays),
+        freezes=config.freezes,
     )
 
 

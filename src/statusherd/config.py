@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from statusherd.config_freezes import shown_freeze
 from statusherd.config_oncall import shown_oncall, shown_person
 from statusherd.config_reader import SYSTEM_CONFIG, Reader
 from statusherd.config_records import (
@@ -103,6 +104,7 @@ def shown(config: Config) -> dict[str, Any]:
         "channel": [_shown_channel(channel) for channel in config.channels],
         "person": [shown_person(person) for person in config.roster.people.values()],
         "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
+        "freeze": [shown_freeze(freeze) for freeze in config.freezes],
         "route": [_shown_route(route) for route in config.routes],
         "warnings": list(config.warnings),
     }
@@ -193,6 +195,7 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "flap": duration_text(route.flap) if route.hold else None,
         "hours": [str(window) for window in route.hours],
         "timezone": route.timezone,
+        "reminders": [duration_text(before) for before in route.reminders],
     }
     return {"match": match, "channels": list(route.channels), "continue": route.go_on} | waits
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
 from statusherd import config_schema as schema
+from statusherd.config_freezes import read_freezes
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
     POLITE,
@@ -71,6 +72,7 @@ class Reader:
         database = self._database(daemon.data_dir)
         self.http = self._http()
         vendors = self._vendors()
+        check_upstreams(self.raw, vendors, self.problems)
         people, oncalls = self._sections(schema.Person, "person"), self._sections(schema.OnCall, "oncall")
         roster = config_oncall.read_roster(people, oncalls, daemon.timezone, self.problems)
         self.zones = config_oncall.zones_of(roster)
@@ -98,10 +100,11 @@ class Reader:
             tokens=self.tokens,
             roster=roster,
             heartbeat=beats,
+            freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
         )
 
     def _refuse_unknown_keys(self) -> None:
-        ours = ("service", "team", "severity", "channel", "person", "oncall", "route")
+        ours = ("service", "team", "severity", "channel", "person", "oncall", "freeze", "route")
         known = ("daemon", "database", "http", "heartbeat", "vendor", *ours)
         for key in self.raw:
             if key not in known:
@@ -167,7 +170,6 @@ class Reader:
 
     def _vendors(self) -> tuple[WatchedVendor, ...]:
         found: dict[str, WatchedVendor] = {}
-        places: dict[str, KeyPath] = {}
         for path, given in self._sections(schema.Vendor, "vendor"):
             vendor = self._vendor(path, given)
             if vendor is None:
@@ -176,8 +178,6 @@ class Reader:
                 text = f"a vendor named {quoted(vendor.name)} stands above. Rename or remove one"
                 self.problems.add((*path, "name"), text)
             found.setdefault(vendor.name, vendor)
-            places.setdefault(vendor.name, path)
-        check_upstreams(found, places, self.problems)
         return tuple(found.values())
 
     def _vendor(self, path: KeyPath, given: schema.Vendor) -> WatchedVendor | None:

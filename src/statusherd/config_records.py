@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from statusherd.config_tokens import Token
+from statusherd.model.freezes import Freeze
 from statusherd.model.oncall import Roster
 from statusherd.model.routing import Route
 from statusherd.model.services import Service, Team
@@ -90,6 +91,7 @@ class Config:
     severities: SeverityRules = field(default_factory=SeverityRules)
     roster: Roster = field(default_factory=Roster)
     heartbeat: Heartbeat = Heartbeat()
+    freezes: tuple[Freeze, ...] = ()
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted
 from statusherd.model.vendors import WatchedVendor
 
 
-def check_upstreams(
-    vendors: Mapping[str, WatchedVendor], places: Mapping[str, KeyPath], problems: Problems
-) -> None:
+def check_upstreams(raw: Mapping[str, Any], vendors: Sequence[WatchedVendor], problems: Problems) -> None:
     """Note an upstream that is the vendor itself, and warn of one that the file does not watch."""
-    for name, vendor in vendors.items():
-        for number, upstream in enumerate(vendor.upstream):
-            place = (*places[name], "upstream", number)
-            if upstream == name:
-                problems.add(place, f"{quoted(upstream)} cannot run on itself. Remove it")
-            elif upstream not in vendors:
+    names = [vendor.name for vendor in vendors]
+    for vendor in vendors:
+        for upstream in vendor.upstream:
+            if upstream == vendor.name:
+                text = f"{quoted(upstream)} cannot run on itself. Remove it"
+                problems.add(_place(raw, upstream), text)
+            elif upstream not in names:
                 text = f"{quoted(upstream)} is no vendor of this file, and holds nothing back until it is"
-                problems.warn(place, f"{text}. {did_you_mean(upstream, vendors)}")
+                problems.warn(_place(raw, upstream), f"{text}. {did_you_mean(upstream, names)}")
+
+
+def _place(raw: Mapping[str, Any], upstream: str) -> KeyPath:
+    """Return where a name first stands as an upstream."""
+    for number, table in enumerate(raw["vendor"]):
+        given = table.get("upstream") if isinstance(table, dict) else None
+        if given == upstream or (isinstance(given, list) and upstream in given):
+            return ("vendor", number, "upstream")
+    return ("vendor",)

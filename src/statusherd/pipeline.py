@@ -24,6 +24,7 @@ from statusherd.router import Router
 from statusherd.setup import Setup
 from statusherd.states import States
 from statusherd.store import held as held_rows
+from statusherd.store import reminders as reminder_rows
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -131,8 +132,10 @@ class Pipeline:
         return await self._until_none(self._router.route_held)
 
     async def held_until(self) -> datetime | None:
-        """Return when the next wait is over, which may be past; None where nothing waits."""
-        return await self._store.read(held_rows.next_until)
+        """Return when the next wait is over or reminder is due, which may be past; None for never."""
+        held = await self._store.read(held_rows.next_until)
+        reminder = await self._store.read(reminder_rows.next_due)
+        return min((at for at in (held, reminder) if at is not None), default=None)
 
     async def _until_none(self, batch: Callable[[Connection, Setup], int]) -> int:
         done = 0

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from statusherd import reminding
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
@@ -27,6 +28,7 @@ from statusherd.notify.reconsider import Reconsidered, groups, reconsider, sum_u
 from statusherd.notify.route_table import RouteTable
 from statusherd.notify.waiting import FLAP_HOLD, Calm, can_be_held
 from statusherd.respond import oncall
+from statusherd.respond.conflicts import OurPlans, conflicts
 from statusherd.respond.meaning import Meaning, meaning_of
 from statusherd.setup import Setup
 from statusherd.states import States
@@ -34,6 +36,7 @@ from statusherd.store import changes as change_log
 from statusherd.store import held as held_rows
 from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
+from statusherd.store import reminders as reminder_rows
 from statusherd.store import silences as silence_rows
 
 ROUTED_AT_ONCE: Final = 200
@@ -59,11 +62,30 @@ class Router:
         for question in questions:
             _put(conn, routing.route(question, moment, facts), moment.now)
             _let_follow(conn, question, facts, moment.now)
+            reminding.plan(conn, question.change, self._states.known_of(question.change.vendor), moment)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
 
     def route_held(self, conn: Connection, setup: Setup) -> int:
-        """Decide anew on what has waited long enough; return how many messages that were."""
+        """Decide anew on what has waited long enough, and remind; return how many messages that were."""
+        return self._reconsider(conn, setup) + self._remind(conn, setup)
+
+    def _remind(self, conn: Connection, setup: Setup) -> int:
+        due = reminder_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self._moment(conn, setup)
+        for row in due:
+            reminding.take_up(conn, row, moment)
+            known, vendor = self._states.known_of(row.vendor), setup.vendors.get(row.vendor)
+            change = reminding.change_of(row, known, vendor, moment.now)
+            if change is not None:
+                question = self.question(LoggedChange(0, change), setup)
+                answer = reminding.remind(conn, question, row, moment, _facts(conn, [question], moment))
+                _put(conn, answer, moment.now)
+        return len(due)
+
+    def _reconsider(self, conn: Connection, setup: Setup) -> int:
         held = held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
         if not held:
             return 0
@@ -95,6 +117,7 @@ class Router:
             steady=meaning.judgement.steady,
             parts={key: _part(each) for key, each in meaning.parts.items()},
             teams=setup.teams,
+            conflicts=conflicts(change, meaning.touches, OurPlans(setup.freezes, setup.teams, setup.roster)),
             troubles=troubles.concerning(change, vendor, setup.vendors, self._states.known_of),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from statusherd.model.freezes import Freeze
 from statusherd.model.oncall import Roster
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
@@ -29,6 +30,7 @@ class Setup:
     severities: SeverityRules = field(default_factory=SeverityRules)
     roster: Roster = field(default_factory=Roster)
     holidays: frozenset[date] = frozenset()
+    freezes: tuple[Freeze, ...] = ()
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""

@@ -19,3 +19,14 @@ def test_its_configuration_loads(tmp_path: Path) -> None:
     assert loaded.warnings == ()
     heroku = next(vendor for vendor in config.shown(loaded)["vendor"] if vendor["name"] == "heroku")
     assert heroku["upstream"] == ["amazon-web-services"]
+    assert loaded.routes[0].reminders == (86_400.0, 3600.0)
+    assert config.shown(loaded)["freeze"] == [
+        {
+            "name": "Christmas",
+            "from": "2026-12-15 00:00",
+            "until": "2027-01-06 00:00",
+            "rrule": "FREQ=YEARLY",
+            "services": [],
+            "timezone": "Europe/Berlin",
+        }
+    ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from statusherd.model.changes import Change
+from statusherd.model.freezes import Conflict
 from statusherd.model.services import Touch
 from statusherd.model.words import DeliveryState, Severity, Worded
 
@@ -48,6 +49,8 @@ class Reason(Worded):
     OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
     SILENCED = "silenced", "a silence withholds it"
     INHIBITED = "inhibited", "it names a vendor as its cause whose trouble the channel was told of"
+    REMINDED = "reminded", "the route asks for a reminder so long before the window"
+    BEGINS_FIRST = "begins_first", "the window begins before the reminder could be told"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
@@ -117,6 +120,8 @@ class Circumstances:
     """The subject of the thread that told it until now."""
     tells_for: tuple[str, ...] = ()
     """The subjects of the threads that wait behind this one."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What of ours a maintenance window falls into."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from statusherd.model.changes import Change, LoggedChange
+from statusherd.model.freezes import Conflict
 from statusherd.model.records import Component
 from statusherd.model.services import Touch
 from statusherd.model.vendors import WatchedVendor
@@ -39,6 +40,8 @@ class Question:
     """Of a first look: what each open incident means, by its id."""
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The channels of every team that can own a service."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What of ours a maintenance window falls into."""
     troubles: tuple[Trouble, ...] = ()
     """Other trouble that may tell this one to a channel: what it names as its cause, or what took it over."""
 

@@ -109,7 +109,7 @@ def _delivery(
         touches=_touches_told(question, step, before),
         added=added(question, before) if step is Step.UPDATE else (),
         severity_before=severity_before(question, before) if step is Step.UPDATE else None,
-        circumstances=_circumstances(thread, verdict.channel, facts),
+        circumstances=replace(_circumstances(thread, verdict.channel, facts), conflicts=question.conflicts),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
