@@ -49,7 +49,7 @@ def _grace(question: Question, channel: str, held: Held | None, facts: Facts, no
     if held is None or held.behind is None or not now < held.until <= now + GRACE:
         return None
     told = facts.told.get((held.behind, channel))
-    if told is None or not told.ended or not _covers(told, question, None):
+    if told is None or not _covers(told, question, None):
         return None
     return Wait(held.until, Reason.INHIBITED, behind=held.behind)
 
