@@ -50,6 +50,7 @@ class Router:
         self._states = states
         self._clock = clock
         self._table = RouteTable(())
+        self._sites = troubles.Kin({})
 
     def route_new(self, conn: Connection, setup: Setup) -> int:
         """Route the Changes that are not routed yet, in order; return how many those were."""
@@ -118,8 +119,13 @@ class Router:
             parts={key: _part(each) for key, each in meaning.parts.items()},
             teams=setup.teams,
             conflicts=conflicts(change, meaning.touches, OurPlans(setup.freezes, setup.teams, setup.roster)),
-            troubles=troubles.concerning(change, vendor, setup.vendors, self._states.known_of),
+            troubles=troubles.concerning(change, vendor, self._kin(setup), self._states.known_of),
         )
+
+    def _kin(self, setup: Setup) -> troubles.Kin:
+        if self._sites.vendors is not setup.vendors:
+            self._sites = troubles.Kin(setup.vendors)
+        return self._sites
 
     def _questions_of(self, conn: Connection, held: Sequence[Held], setup: Setup) -> dict[int, Question]:
         numbers = dict.fromkeys(row.change_number for row in held)

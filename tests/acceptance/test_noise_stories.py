@@ -13,6 +13,7 @@ from statusherd.model.services import Dependency, Service
 from statusherd.model.words import Impact, Phase, Severity, Status
 from statusherd.respond.services import ServiceMap
 from statusherd.store import held as held_rows
+from statusherd.testing import StatusPage
 
 NAMES_IT = "We are affected by an outage at Cloud."
 
@@ -234,3 +235,60 @@ async def test_a_disturbance_waits_with_the_incident_that_took_it_over(tmp_path:
         assert story.told == ["disturbance_opened"]
         await story.look(times=5)
         assert story.told == ["disturbance_opened", "incident_opened"]
+
+
+# The same event, listed twice
+
+
+def cloud_regions(folder: Path, **facts) -> Story:
+    """Two entries of the config for one site: all of it, and one region."""
+    story = Story(folder, ("cloud", "north"), **facts)
+    for name in story.pages:
+        address = f"https://status.cloud.example/{name}"
+        story.vendors[name] = replace(story.vendors[name], address=address)
+        story.pages[name] = StatusPage(story.clock, "Cloud", ("API", "Website"))  # one name, the same ids
+        story.fetcher.hold_page(address, story.pages[name])
+    story.setup = replace(story.setup, vendors=story.vendors)
+    return story
+
+
+async def test_an_event_that_two_entries_of_the_config_list_is_told_once(tmp_path: Path) -> None:
+    async with cloud_regions(tmp_path) as story:
+        await story.look()
+        posted = {n: page.open("Errors", Impact.MAJOR, ["API"]) for n, page in story.pages.items()}
+        await story.look()
+        await story.restart()
+        for name, page in story.pages.items():
+            page.update(posted[name], Phase.IDENTIFIED)
+        await story.look()
+        for name, page in story.pages.items():
+            page.resolve(posted[name])
+        await story.look(times=40)
+        assert told(story) == [
+            ("cloud", "incident_opened"), ("cloud", "incident_updated"), ("cloud", "incident_resolved"),
+        ]  # fmt: skip
+        assert "duplicate" in reasons(story)
+
+
+async def test_another_component_or_another_time_is_another_event(tmp_path: Path) -> None:
+    async with cloud_regions(tmp_path) as story:
+        await story.look()
+        story.pages["cloud"].open("Errors", Impact.MAJOR, ["API"])
+        story.pages["north"].open("Errors", Impact.MAJOR, ["Website"])
+        await story.look()
+        assert [v for v, _ in told(story)] == ["cloud", "north"]
+        await story.look(minutes=15)
+        story.pages["north"].open("More errors", Impact.MAJOR, ["API"])
+        await story.look()
+        assert [v for v, _ in told(story)] == ["cloud", "north", "north"]
+
+
+async def test_an_event_goes_on_being_told_where_its_twin_is_over(tmp_path: Path) -> None:
+    async with cloud_regions(tmp_path) as story:
+        await story.look()
+        posted = {n: page.open("Errors", Impact.MAJOR, ["API"]) for n, page in story.pages.items()}
+        await story.look()
+        story.pages["cloud"].resolve(posted["cloud"])
+        await story.look(minutes=15, times=3)
+        assert told(story)[1:] == [("cloud", "incident_resolved"), ("north", "incident_opened")]
+        assert "which told the same event" in bodies(story)[-1]

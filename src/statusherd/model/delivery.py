@@ -49,6 +49,7 @@ class Reason(Worded):
     OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
     SILENCED = "silenced", "a silence withholds it"
     INHIBITED = "inhibited", "it names a vendor as its cause whose trouble the channel was told of"
+    DUPLICATE = "duplicate", "the channel was told of the same event as another vendor's"
     REMINDED = "reminded", "the route asks for a reminder so long before the window"
     BEGINS_FIRST = "begins_first", "the window begins before the reminder could be told"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"

@@ -40,7 +40,7 @@ def wait_behind(question: Question, channel: str, facts: Facts, now: datetime) -
     for trouble in question.troubles:
         told = facts.told.get((trouble.thread, channel))
         if told is not None and not told.ended and _covers(told, question, trouble):
-            return Wait(until, Reason.INHIBITED, behind=trouble.thread)
+            return Wait(until, trouble.why, behind=trouble.thread)
     return _grace(question, channel, held, facts, now)
 
 
@@ -51,7 +51,7 @@ def _grace(question: Question, channel: str, held: Held | None, facts: Facts, no
     told = facts.told.get((held.behind, channel))
     if told is None or not _covers(told, question, None):
         return None
-    return Wait(held.until, Reason.INHIBITED, behind=held.behind)
+    return Wait(held.until, held.why, behind=held.behind)
 
 
 def _covers(told: Told, question: Question, trouble: Trouble | None) -> bool:
@@ -98,7 +98,8 @@ def subject_behind(held: Held | None, facts: Facts) -> str | None:
 
 def tells_for(thread: str, channel: str, facts: Facts) -> tuple[str, ...]:
     """Return the subjects of what waits behind a thread, for one channel."""
-    waiting = (held for held in facts.held.values() if held.behind == thread and held.channel == channel)
+    behind = (held for held in facts.held.values() if held.behind == thread and held.channel == channel)
+    waiting = (held for held in behind if held.why is Reason.INHIBITED)
     return tuple(subject for held in waiting if (subject := _subject(held.thread, facts)))
 
 

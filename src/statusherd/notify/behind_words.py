@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from statusherd.model.delivery import Alert
+from statusherd.model.delivery import Alert, Reason
 from statusherd.notify.behind import GRACE
 from statusherd.notify.headlines import ENDS
 from statusherd.notify.markup import one_line
@@ -18,6 +18,8 @@ def waited_behind(alert: Alert) -> str:
     """Return why something comes only now that named another vendor as its cause."""
     cause = alert.circumstances.waited_behind
     whose = f'"{one_line(cause, 140)}"' if cause else "a vendor's trouble that you know of"
+    if alert.circumstances.waited is Reason.DUPLICATE:
+        return f"Held back behind {whose}, which told the same event. This is where it stands now."
     return f"Held back behind {whose}, which it names as its cause. This is where it stands now."
 
 

@@ -1,4 +1,4 @@
-"""Other trouble that a Change belongs to: what it names as its cause, and what took it over. Pure.
+"""Other trouble that a Change belongs to: its cause, the same event elsewhere, what took it over. Pure.
 
 A vendor's incident is the consequence of an upstream's where five things hold: the pair is declared, it is
 open, its own words name the upstream, the upstream is in trouble, and that began first, a day before at most.
@@ -8,20 +8,23 @@ Whether a channel was told of that trouble is judged apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 from statusherd.model.changes import Change
-from statusherd.model.records import Known
+from statusherd.model.delivery import Reason
+from statusherd.model.records import Known, KnownIncident, VendorIncident
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind
 from statusherd.notify.threads import incident_thread
 
 LONGEST: Final = timedelta(days=1)
 """A consequence begins within so long after its cause, and is told apart after so long at the latest."""
+_SAME_START: Final = timedelta(minutes=10)
 _GAPS: Final = re.compile(r"[\s_./-]+")
 _IN_BRACKETS: Final = re.compile(r"\s*\([^()]*\)\s*\Z")
 
@@ -33,26 +36,77 @@ class Trouble:
     thread: str
     began: datetime
     rank: int
+    why: Reason = Reason.INHIBITED
+
+
+class Kin:
+    """Which vendors are read at one site, in one format: entries of the config that overlap, as AWS's do."""
+
+    def __init__(self, vendors: Mapping[str, WatchedVendor]) -> None:
+        self.vendors = vendors
+        sites: dict[tuple[str, str], list[str]] = {}
+        for vendor in vendors.values():
+            sites.setdefault(_site(vendor), []).append(vendor.name)
+        self._sites = {site: tuple(names) for site, names in sites.items() if len(names) > 1}
+
+    def of(self, vendor: WatchedVendor) -> tuple[str, ...]:
+        """Return the names of the other vendors at a vendor's site."""
+        return tuple(name for name in self._sites.get(_site(vendor), ()) if name != vendor.name)
+
+
+def _site(vendor: WatchedVendor) -> tuple[str, str]:
+    host = urlsplit(vendor.address).hostname or vendor.address
+    # status.aws.amazon.com and health.aws.amazon.com are one; of shorter names each is a site of its own.
+    return vendor.format, host.partition(".")[2] if host.count(".") > 2 else host
 
 
 def concerning(
-    change: Change,
-    vendor: WatchedVendor | None,
-    vendors: Mapping[str, WatchedVendor],
-    known_of: Callable[[str], Known | None],
+    change: Change, vendor: WatchedVendor | None, kin: Kin, known_of: Callable[[str], Known | None]
 ) -> tuple[Trouble, ...]:
     """Return the trouble that may tell a Change to those who know of it."""
     if change.kind is ChangeKind.DISTURBANCE_ENDED and "taken_over" in change.facets:
         return tuple(_incidents(known_of(change.vendor)))
     incident = change.incident
-    if vendor is None or not vendor.upstream or incident is None or not incident.is_open:
+    if vendor is None or incident is None or not incident.is_open:
+        return ()
+    return (*_twins(incident, kin.of(vendor), known_of), *_causes(incident, change, vendor, kin, known_of))
+
+
+def _twins(
+    incident: VendorIncident, others: Iterable[str], known_of: Callable[[str], Known | None]
+) -> Iterator[Trouble]:
+    """Yield the same event as other vendors list it: of the same start and component, or id."""
+    for known in map(known_of, others):
+        for other in known.incidents.values() if known else ():
+            if known and other.is_open and _is_twin(incident, other):
+                yield replace(_trouble(known.vendor, other), why=Reason.DUPLICATE)
+
+
+def _is_twin(incident: VendorIncident, other: KnownIncident) -> bool:
+    if incident.started_at is None or other.started_at is None:
+        return False
+    if abs(incident.started_at - other.started_at) > _SAME_START:
+        return False
+    if incident.component_ids and other.component_ids:
+        return not set(incident.component_ids).isdisjoint(other.component_ids)
+    return incident.id == other.id
+
+
+def _causes(
+    incident: VendorIncident,
+    change: Change,
+    vendor: WatchedVendor,
+    kin: Kin,
+    known_of: Callable[[str], Known | None],
+) -> tuple[Trouble, ...]:
+    if not vendor.upstream:
         return ()
     began = incident.started_at or change.at
     text = "\n".join((incident.title, *(update.text for update in incident.updates)))
     return tuple(
         trouble
         for name in vendor.upstream
-        if (upstream := vendors.get(name)) is not None and names(text, upstream)
+        if (upstream := kin.vendors.get(name)) is not None and names(text, upstream)
         for trouble in _standing(known_of(name))
         if timedelta(0) <= began - trouble.began <= LONGEST
     )
@@ -90,5 +144,9 @@ def _incidents(known: Known | None) -> Iterator[Trouble]:
         return
     for incident in known.incidents.values():
         if incident.is_open:
-            began = incident.started_at or incident.first_seen_at
-            yield Trouble(incident_thread(known.vendor, incident.id), began, incident.impact.rank)
+            yield _trouble(known.vendor, incident)
+
+
+def _trouble(vendor: str, incident: KnownIncident) -> Trouble:
+    began = incident.started_at or incident.first_seen_at
+    return Trouble(incident_thread(vendor, incident.id), began, incident.impact.rank)

@@ -114,7 +114,7 @@ def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
         yield "Held back for the quiet hours. This is where it stands now; what was before is left out."
     elif why is Reason.SILENCED:
         yield "Held back by a silence, which is over. This is where it stands now."
-    elif why is Reason.INHIBITED:
+    elif why in (Reason.INHIBITED, Reason.DUPLICATE):
         yield waited_behind(alert)
     elif why is Reason.FLAPPING and circumstances.since is not None:
         since = moment(circumstances.since, zone)
