@@ -105,6 +105,7 @@ def setup_of(config: Config) -> Setup:
         roster=config.roster,
         holidays=frozenset(config.daemon.holidays),
         freezes=config.freezes,
+        quorum=config.quorum,
     )
 
 

@@ -25,6 +25,7 @@ from statusherd.config_records import (
 )
 from statusherd.config_values import duration_text, size_text
 from statusherd.model.errors import ConfigError
+from statusherd.model.quorum import WITHIN
 from statusherd.model.routing import Route
 from statusherd.model.services import Service
 from statusherd.model.vendors import WatchedVendor
@@ -96,6 +97,10 @@ def shown(config: Config) -> dict[str, Any]:
         "heartbeat": {
             "url": masked(config.heartbeat.url) if config.heartbeat.url else None,
             "interval": duration_text(config.heartbeat.interval),
+        },
+        "quorum": {
+            "vendors": config.quorum.vendors if config.quorum else None,
+            "within": duration_text(config.quorum.within if config.quorum else WITHIN),
         },
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "severity": _shown_severities(config.severities),

@@ -33,7 +33,7 @@ from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
-from statusherd.config_upstreams import check_upstreams
+from statusherd.config_upstreams import check_upstreams, read_quorum
 from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.config_waits import checked_quiet
 from statusherd.model.errors import CatalogError
@@ -82,7 +82,6 @@ class Reader:
         targets = [*names, *map(config_oncall.target_of, roster.rotations)]
         ours = self._ours(vendors, targets, daemon.timezone)
         routes = self._routes(vendors, targets, ours)
-        beats = self._heartbeat()
         self._check_default_interval(vendors)
         self._check_modes()
         return Config(
@@ -99,13 +98,14 @@ class Reader:
             severities=ours.severities,
             tokens=self.tokens,
             roster=roster,
-            heartbeat=beats,
+            heartbeat=self._heartbeat(),
+            quorum=read_quorum(self._section(schema.Quorum, "quorum"), vendors, self.problems),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
         )
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "freeze", "route")
-        known = ("daemon", "database", "http", "heartbeat", "vendor", *ours)
+        known = ("daemon", "database", "http", "heartbeat", "quorum", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))

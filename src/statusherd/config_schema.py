@@ -169,6 +169,11 @@ class Route(Section):
     reminders: Annotated[tuple[float, ...], PlainValidator(parse_reminders)] = ()
 
 
+class Quorum(Section):
+    vendors: Annotated[int, Field(ge=2, le=1000)] | None = None
+    within: Annotated[float, PlainValidator(between(parse_duration, "1m", "2h"))] | None = None
+
+
 class Freeze(Section):
     name: Name | None = None
     from_: Annotated[datetime | None, PlainValidator(parse_begin)] = Field(default=None, alias="from")

@@ -1,11 +1,13 @@
-"""What vendors run on, judged against the vendors that are watched."""
+"""What vendors run on, and how many of them at once are one event, judged against those that are watched."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from statusherd import config_schema as schema
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted
+from statusherd.model.quorum import WITHIN, Quorum
 from statusherd.model.vendors import WatchedVendor
 
 
@@ -20,6 +22,18 @@ def check_upstreams(raw: Mapping[str, Any], vendors: Sequence[WatchedVendor], pr
             elif upstream not in names:
                 text = f"{quoted(upstream)} is no vendor of this file, and holds nothing back until it is"
                 problems.warn(_place(raw, upstream), f"{text}. {did_you_mean(upstream, names)}")
+
+
+def read_quorum(given: schema.Quorum, vendors: Sequence[WatchedVendor], problems: Problems) -> Quorum | None:
+    """Return what `[quorum]` says; None where it is not asked for."""
+    if given.vendors is None:
+        if given.within is not None:
+            problems.add(("quorum", "within"), "needs vendors. Add vendors = 3, or remove it")
+        return None
+    if not any(vendor.upstream for vendor in vendors):
+        text = "says nothing while no vendor has an upstream. Add upstream to some [[vendor]]"
+        problems.warn(("quorum", "vendors"), text)
+    return Quorum(given.vendors, given.within or WITHIN)
 
 
 def _place(raw: Mapping[str, Any], upstream: str) -> KeyPath:

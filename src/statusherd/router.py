@@ -105,6 +105,7 @@ class Router:
     def question(self, logged: LoggedChange, setup: Setup) -> Question:
         """Return a Change with what is known beside it: what it means for our services, among others."""
         change = logged.change
+        kin = self._kin(setup)
         vendor, components = setup.vendors.get(change.vendor), self._states.components_of(change.vendor)
         title = vendor.title if vendor else change.vendor
         meaning = meaning_of(change, title, components, setup.services, setup.severities)
@@ -119,12 +120,13 @@ class Router:
             parts={key: _part(each) for key, each in meaning.parts.items()},
             teams=setup.teams,
             conflicts=conflicts(change, meaning.touches, OurPlans(setup.freezes, setup.teams, setup.roster)),
-            troubles=troubles.concerning(change, vendor, self._kin(setup), self._states.known_of),
+            together=troubles.together(change, vendor, kin, self._states.known_of),
+            troubles=troubles.concerning(change, vendor, kin, self._states.known_of),
         )
 
     def _kin(self, setup: Setup) -> troubles.Kin:
-        if self._sites.vendors is not setup.vendors:
-            self._sites = troubles.Kin(setup.vendors)
+        if self._sites.vendors is not setup.vendors or self._sites.herds.quorum != setup.quorum:
+            self._sites = troubles.Kin(setup.vendors, setup.quorum)
         return self._sites
 
     def _questions_of(self, conn: Connection, held: Sequence[Held], setup: Setup) -> dict[int, Question]:

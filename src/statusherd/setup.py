@@ -8,6 +8,7 @@ from datetime import date
 
 from statusherd.model.freezes import Freeze
 from statusherd.model.oncall import Roster
+from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
@@ -31,6 +32,7 @@ class Setup:
     roster: Roster = field(default_factory=Roster)
     holidays: frozenset[date] = frozenset()
     freezes: tuple[Freeze, ...] = ()
+    quorum: Quorum | None = None
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""

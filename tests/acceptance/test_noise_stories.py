@@ -9,6 +9,7 @@ import pytest
 from stories import ALL_EVENTS, Story
 from test_waiting_stories import decisions, reasons
 
+from statusherd.model.quorum import Quorum
 from statusherd.model.services import Dependency, Service
 from statusherd.model.words import Impact, Phase, Severity, Status
 from statusherd.respond.services import ServiceMap
@@ -60,7 +61,7 @@ async def test_who_names_a_cause_that_the_channel_knows_is_not_told_apart(tmp_pa
         story.pages["cloud"].update(cause, Phase.IDENTIFIED)
         await story.look()
         assert told(story) == [("cloud", "incident_opened"), ("cloud", "incident_updated")]
-        assert "not told apart: Host: Elevated errors." in bodies(story)[-1]
+        assert "Waiting behind this, and not told apart: Host: Elevated errors." in bodies(story)[-1]
         (answer,) = [d for d in decisions(story) if d.reason == "inhibited"]
         assert answer.behind == f"cloud/incident/{cause}"
         story.pages["host"].resolve(own)
@@ -79,7 +80,7 @@ async def test_what_outlives_its_cause_is_told_half_an_hour_after_it_and_ended(t
         story.pages["cloud"].resolve(cause)
         story.pages["host"].update(own, Phase.MONITORING, "Cloud recovers, we watch it.")
         await story.look()
-        assert "Still open, with this as the cause: Host: Elevated errors." in bodies(story)[-1]
+        assert "Still open, and waited behind this: Host: Elevated errors." in bodies(story)[-1]
         await story.restart()
         await story.look(minutes=14, times=2)
         assert told(story)[-1] == ("cloud", "incident_resolved")
@@ -292,3 +293,58 @@ async def test_an_event_goes_on_being_told_where_its_twin_is_over(tmp_path: Path
         await story.look(minutes=15, times=3)
         assert told(story)[1:] == [("cloud", "incident_resolved"), ("north", "incident_opened")]
         assert "which told the same event" in bodies(story)[-1]
+
+
+# A quorum
+
+
+async def test_of_many_that_fall_at_once_a_quorum_is_told_and_the_rest_waits(tmp_path: Path) -> None:
+    names = tuple(f"host{n}" for n in range(8))
+    async with herd(tmp_path, dependents=names) as story:
+        story.pipeline.setup = story.setup = replace(story.setup, quorum=Quorum(3, 900.0))
+        await story.look()
+        posted = {}
+        for name in names:
+            posted[name] = story.pages[name].open("Errors", Impact.MAJOR)
+            await story.look()
+        await story.restart()
+        assert [v for v, _ in told(story)] == ["host0", "host1", "host2"]
+        assert "Vendors on the same upstream fell at the same time: Host0, Host1." in bodies(story)[-1]
+        assert reasons(story).count("quorum") == 5
+        for name in names[:7]:
+            story.pages[name].resolve(posted[name])
+        await story.look(times=40)
+        assert [v for v, _ in told(story)][3:] == ["host0", "host1", "host2", "host7"]
+        assert "runs on the same vendor" in bodies(story)[-1]
+        story.pages["host7"].resolve(posted["host7"])
+        await story.look()
+        assert told(story)[-1] == ("host7", "incident_resolved")
+
+
+async def test_fewer_or_later_ones_are_no_quorum_and_neither_is_any_without_the_setting(
+    tmp_path: Path,
+) -> None:
+    names = tuple(f"host{n}" for n in range(5))
+    async with herd(tmp_path, dependents=names) as story:
+        await story.look()
+        for name in names[:4]:
+            story.pages[name].open("Errors", Impact.MAJOR)
+            await story.look()
+        assert len(told(story)) == 4
+        story.pipeline.setup = replace(story.setup, quorum=Quorum(3, 900.0))
+        await story.look(minutes=30)
+        story.pages["host4"].open("Errors", Impact.MAJOR)
+        await story.look()
+        assert len(told(story)) == 5
+
+
+async def test_a_service_that_no_message_named_is_told_of_beyond_the_quorum(tmp_path: Path) -> None:
+    names = tuple(f"host{n}" for n in range(4))
+    mine = Service("mine", 1, depends_on=(Dependency("host3"),))
+    async with herd(tmp_path, mine, dependents=names) as story:
+        story.pipeline.setup = replace(story.setup, quorum=Quorum(3, 900.0))
+        await story.look()
+        for name in names:
+            story.pages[name].open("Errors", Impact.MAJOR)
+            await story.look()
+        assert [v for v, _ in told(story)] == list(names)

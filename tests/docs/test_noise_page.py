@@ -30,3 +30,4 @@ def test_its_configuration_loads(tmp_path: Path) -> None:
             "timezone": "Europe/Berlin",
         }
     ]
+    assert config.shown(loaded)["quorum"] == {"vendors": 3, "within": "15m"}

@@ -50,6 +50,7 @@ class Reason(Worded):
     SILENCED = "silenced", "a silence withholds it"
     INHIBITED = "inhibited", "it names a vendor as its cause whose trouble the channel was told of"
     DUPLICATE = "duplicate", "the channel was told of the same event as another vendor's"
+    QUORUM = "quorum", "several vendors on one upstream fell at once, and the channel was told of enough"
     REMINDED = "reminded", "the route asks for a reminder so long before the window"
     BEGINS_FIRST = "begins_first", "the window begins before the reminder could be told"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
@@ -121,6 +122,8 @@ class Circumstances:
     """The subject of the thread that told it until now."""
     tells_for: tuple[str, ...] = ()
     """The subjects of the threads that wait behind this one."""
+    together: tuple[str, ...] = ()
+    """The titles of other vendors on the same upstream that fell at the same time."""
     conflicts: tuple[Conflict, ...] = ()
     """What of ours a maintenance window falls into."""
 

@@ -99,7 +99,7 @@ def subject_behind(held: Held | None, facts: Facts) -> str | None:
 def tells_for(thread: str, channel: str, facts: Facts) -> tuple[str, ...]:
     """Return the subjects of what waits behind a thread, for one channel."""
     behind = (held for held in facts.held.values() if held.behind == thread and held.channel == channel)
-    waiting = (held for held in behind if held.why is Reason.INHIBITED)
+    waiting = (held for held in behind if held.why is not Reason.DUPLICATE)
     return tuple(subject for held in waiting if (subject := _subject(held.thread, facts)))
 
 

@@ -11,6 +11,12 @@ from statusherd.notify.headlines import ENDS
 from statusherd.notify.markup import one_line
 from statusherd.notify.times import length
 
+WAITS_BEHIND: Final = {
+    Reason.INHIBITED: "which it names as its cause",
+    Reason.DUPLICATE: "which told the same event",
+    Reason.QUORUM: "which fell at the same time and runs on the same vendor",
+}
+"""Why something waits behind another thread, as part of a sentence."""
 _NAMED: Final = 5
 
 
@@ -18,9 +24,8 @@ def waited_behind(alert: Alert) -> str:
     """Return why something comes only now that named another vendor as its cause."""
     cause = alert.circumstances.waited_behind
     whose = f'"{one_line(cause, 140)}"' if cause else "a vendor's trouble that you know of"
-    if alert.circumstances.waited is Reason.DUPLICATE:
-        return f"Held back behind {whose}, which told the same event. This is where it stands now."
-    return f"Held back behind {whose}, which it names as its cause. This is where it stands now."
+    why = WAITS_BEHIND[alert.circumstances.waited or Reason.INHIBITED]
+    return f"Held back behind {whose}, {why}. This is where it stands now."
 
 
 def told_for_others(alert: Alert) -> Iterator[str]:
@@ -30,12 +35,22 @@ def told_for_others(alert: Alert) -> Iterator[str]:
             "It may not be over. This channel is not told of that incident, by its routes or because it "
             "waits; `statusherd alert explain` tells why."
         )
+    if alert.circumstances.together and alert.opens:
+        yield _together(alert.circumstances.together)
     subjects = alert.circumstances.tells_for
     if not subjects:
         return
     named = "; ".join(one_line(subject, 140) for subject in subjects[:_NAMED])
     more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
     if alert.change.kind in ENDS:
-        yield f"Still open, with this as the cause: {named}{more}. Told if not over in {length(GRACE)}."
+        yield f"Still open, and waited behind this: {named}{more}. Told if not over in {length(GRACE)}."
     else:
-        yield f"Others name this as their cause and are not told apart: {named}{more}."
+        yield f"Waiting behind this, and not told apart: {named}{more}."
+
+
+def _together(titles: tuple[str, ...]) -> str:
+    named = ", ".join(one_line(title, 60) for title in titles[:_NAMED])
+    more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
+    return (
+        f"Vendors on the same upstream fell at the same time: {named}{more}. Further ones wait behind these."
+    )

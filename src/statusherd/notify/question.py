@@ -42,6 +42,8 @@ class Question:
     """The channels of every team that can own a service."""
     conflicts: tuple[Conflict, ...] = ()
     """What of ours a maintenance window falls into."""
+    together: tuple[str, ...] = ()
+    """The titles of vendors on the same upstream that fell at the same time, where these are a quorum."""
     troubles: tuple[Trouble, ...] = ()
     """Other trouble that may tell this one to a channel: what it names as its cause, or what took it over."""
 

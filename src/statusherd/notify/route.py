@@ -109,7 +109,11 @@ def _delivery(
         touches=_touches_told(question, step, before),
         added=added(question, before) if step is Step.UPDATE else (),
         severity_before=severity_before(question, before) if step is Step.UPDATE else None,
-        circumstances=replace(_circumstances(thread, verdict.channel, facts), conflicts=question.conflicts),
+        circumstances=replace(
+            _circumstances(thread, verdict.channel, facts),
+            conflicts=question.conflicts,
+            together=question.together,
+        ),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)

@@ -17,9 +17,11 @@ from urllib.parse import urlsplit
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Reason
+from statusherd.model.quorum import Quorum
 from statusherd.model.records import Known, KnownIncident, VendorIncident
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import ChangeKind
+from statusherd.notify.quorum import Herds
 from statusherd.notify.threads import incident_thread
 
 LONGEST: Final = timedelta(days=1)
@@ -42,8 +44,9 @@ class Trouble:
 class Kin:
     """Which vendors are read at one site, in one format: entries of the config that overlap, as AWS's do."""
 
-    def __init__(self, vendors: Mapping[str, WatchedVendor]) -> None:
+    def __init__(self, vendors: Mapping[str, WatchedVendor], quorum: Quorum | None = None) -> None:
         self.vendors = vendors
+        self.herds = Herds(vendors, quorum)
         sites: dict[tuple[str, str], list[str]] = {}
         for vendor in vendors.values():
             sites.setdefault(_site(vendor), []).append(vendor.name)
@@ -69,7 +72,29 @@ def concerning(
     incident = change.incident
     if vendor is None or incident is None or not incident.is_open:
         return ()
-    return (*_twins(incident, kin.of(vendor), known_of), *_causes(incident, change, vendor, kin, known_of))
+    return (
+        *_twins(incident, kin.of(vendor), known_of),
+        *_causes(incident, change, vendor, kin, known_of),
+        *_beyond_quorum(change, vendor, kin, known_of),
+    )
+
+
+def _beyond_quorum(
+    change: Change, vendor: WatchedVendor, kin: Kin, known_of: Callable[[str], Known | None]
+) -> Iterator[Trouble]:
+    """Yield what fell at the same time, where it is a quorum without this one."""
+    fallen = kin.herds.fallen_with(change, vendor, known_of)
+    if kin.herds.quorum is not None and len(fallen) >= kin.herds.quorum.vendors:
+        for other, incident in fallen:
+            yield replace(_trouble(other.name, incident), why=Reason.QUORUM)
+
+
+def together(
+    change: Change, vendor: WatchedVendor | None, kin: Kin, known_of: Callable[[str], Known | None]
+) -> tuple[str, ...]:
+    """Return the titles of the vendors that fell together with this one, where they are a quorum."""
+    fallen = kin.herds.fallen_with(change, vendor, known_of) if vendor is not None else ()
+    return tuple(other.title for other, _ in fallen)
 
 
 def _twins(

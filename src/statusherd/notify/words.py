@@ -16,7 +16,7 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
-from statusherd.notify.behind_words import told_for_others, waited_behind
+from statusherd.notify.behind_words import WAITS_BEHIND, told_for_others, waited_behind
 from statusherd.notify.headlines import component_list, headline, state, titled
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
 from statusherd.notify.maintenance_words import conflicts
@@ -114,7 +114,7 @@ def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
         yield "Held back for the quiet hours. This is where it stands now; what was before is left out."
     elif why is Reason.SILENCED:
         yield "Held back by a silence, which is over. This is where it stands now."
-    elif why in (Reason.INHIBITED, Reason.DUPLICATE):
+    elif why in WAITS_BEHIND:
         yield waited_behind(alert)
     elif why is Reason.FLAPPING and circumstances.since is not None:
         since = moment(circumstances.since, zone)
