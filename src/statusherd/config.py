@@ -25,7 +25,6 @@ from statusherd.config_records import (
 )
 from statusherd.config_values import duration_text, size_text
 from statusherd.model.errors import ConfigError
-from statusherd.model.quorum import WITHIN
 from statusherd.model.routing import Route
 from statusherd.model.services import Service
 from statusherd.model.vendors import WatchedVendor
@@ -100,7 +99,7 @@ def shown(config: Config) -> dict[str, Any]:
         },
         "quorum": {
             "vendors": config.quorum.vendors if config.quorum else None,
-            "within": duration_text(config.quorum.within if config.quorum else WITHIN),
+            "within": duration_text(config.quorum.within) if config.quorum else None,
         },
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "severity": _shown_severities(config.severities),
