@@ -105,6 +105,8 @@ def setup_of(config: Config) -> Setup:
         roster=config.roster,
         holidays=frozenset(config.daemon.holidays),
         escalations={each.target: each for each in config.escalations},
+        freezes=config.freezes,
+        quorum=config.quorum,
     )
 
 

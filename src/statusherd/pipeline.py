@@ -26,6 +26,7 @@ from statusherd.setup import Setup
 from statusherd.states import States
 from statusherd.store import escalations as escalation_rows
 from statusherd.store import held as held_rows
+from statusherd.store import reminders as reminder_rows
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -137,11 +138,13 @@ class Pipeline:
         return await self._until_none(self._router.route_escalations)
 
     async def held_until(self) -> datetime | None:
-        """Return when the next wait is over, which may be past; None where nothing waits."""
-        return await self._store.read(held_rows.next_until)
+        """Return when the next wait is over or reminder is due, which may be past; None for never."""
+        held = await self._store.read(held_rows.next_until)
+        reminder = await self._store.read(reminder_rows.next_due)
+        return min((at for at in (held, reminder) if at is not None), default=None)
 
     async def waits_until(self) -> datetime | None:
-        """Return when the next wait or step is over, which may be past; None where nothing waits."""
+        """Return when a wait or step is over or a reminder due, which may be past; None for never."""
         return await self._store.read(_next_wait)
 
     async def _until_none(self, batch: Callable[[Connection, Setup], int]) -> int:
@@ -152,7 +155,7 @@ class Pipeline:
 
 
 def _next_wait(conn: Connection) -> datetime | None:
-    waits = (held_rows.next_until(conn), escalation_rows.next_due(conn))
+    waits = (held_rows.next_until(conn), escalation_rows.next_due(conn), reminder_rows.next_due(conn))
     return min((at for at in waits if at is not None), default=None)
 
 

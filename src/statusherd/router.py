@@ -13,12 +13,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from statusherd import reminding
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
 from statusherd.model.escalation import ESCALATION
 from statusherd.model.routing import Reach
 from statusherd.model.words import ChangeKind
+from statusherd.notify import behind, troubles
 from statusherd.notify import route as routing
 from statusherd.notify.escalating import asked_in, messages_of, next_step
 from statusherd.notify.facts import Facts, Past
@@ -29,6 +31,7 @@ from statusherd.notify.reconsider import Reconsidered, groups, reconsider, sum_u
 from statusherd.notify.route_table import RouteTable
 from statusherd.notify.waiting import FLAP_HOLD, Calm, can_be_held
 from statusherd.respond import oncall
+from statusherd.respond.conflicts import OurPlans, conflicts
 from statusherd.respond.meaning import Meaning, meaning_of
 from statusherd.setup import Setup
 from statusherd.states import States
@@ -37,6 +40,7 @@ from statusherd.store import escalations as escalation_rows
 from statusherd.store import held as held_rows
 from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
+from statusherd.store import reminders as reminder_rows
 from statusherd.store import silences as silence_rows
 
 ROUTED_AT_ONCE: Final = 200
@@ -50,6 +54,7 @@ class Router:
         self._states = states
         self._clock = clock
         self._table = RouteTable(())
+        self._sites = troubles.Kin({})
 
     def route_new(self, conn: Connection, setup: Setup) -> int:
         """Route the Changes that are not routed yet, in order; return how many those were."""
@@ -61,11 +66,31 @@ class Router:
         facts = _facts(conn, questions, moment)
         for question in questions:
             _put(conn, routing.route(question, moment, facts), moment.now)
+            _let_follow(conn, question, facts, moment.now)
+            reminding.plan(conn, question.change, self._states.known_of(question.change.vendor), moment)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
 
     def route_held(self, conn: Connection, setup: Setup) -> int:
-        """Decide anew on what has waited long enough; return how many messages that were."""
+        """Decide anew on what has waited long enough, and remind; return how many messages that were."""
+        return self._reconsider(conn, setup) + self._remind(conn, setup)
+
+    def _remind(self, conn: Connection, setup: Setup) -> int:
+        due = reminder_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self._moment(conn, setup)
+        for row in due:
+            reminding.take_up(conn, row, moment)
+            known, vendor = self._states.known_of(row.vendor), setup.vendors.get(row.vendor)
+            change = reminding.change_of(row, known, vendor, moment.now)
+            if change is not None:
+                question = self.question(LoggedChange(0, change), setup)
+                answer = reminding.remind(conn, question, row, moment, _facts(conn, [question], moment))
+                _put(conn, answer, moment.now)
+        return len(due)
+
+    def _reconsider(self, conn: Connection, setup: Setup) -> int:
         held = held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
         if not held:
             return 0
@@ -106,6 +131,7 @@ class Router:
     def question(self, logged: LoggedChange, setup: Setup) -> Question:
         """Return a Change with what is known beside it: what it means for our services, among others."""
         change = logged.change
+        kin = self._kin(setup)
         vendor, components = setup.vendors.get(change.vendor), self._states.components_of(change.vendor)
         title = vendor.title if vendor else change.vendor
         meaning = meaning_of(change, title, components, setup.services, setup.severities)
@@ -119,7 +145,15 @@ class Router:
             steady=meaning.judgement.steady,
             parts={key: _part(each) for key, each in meaning.parts.items()},
             teams=setup.teams,
+            conflicts=conflicts(change, meaning.touches, OurPlans(setup.freezes, setup.teams, setup.roster)),
+            together=troubles.together(change, vendor, kin, self._states.known_of),
+            troubles=troubles.concerning(change, vendor, kin, self._states.known_of),
         )
+
+    def _kin(self, setup: Setup) -> troubles.Kin:
+        if self._sites.vendors is not setup.vendors or self._sites.herds.quorum != setup.quorum:
+            self._sites = troubles.Kin(setup.vendors, setup.quorum)
+        return self._sites
 
     def _questions_of(self, conn: Connection, held: Sequence[Held], setup: Setup) -> dict[int, Question]:
         numbers = dict.fromkeys(row.change_number for row in held)
@@ -146,7 +180,12 @@ def _reconsidered(
 
 def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> Facts:
     threads = {thread for question in questions for thread in routing.threads_of(question.change)}
-    facts = Facts(*outbox.facts(conn, threads), held_rows.held_in(conn, threads))
+    threads |= {each.thread for question in questions for each in question.troubles}
+    held = held_rows.held_in(conn, threads)
+    threads |= {row.behind for row in held.values() if row.behind}
+    facts = Facts(*outbox.facts(conn, threads), held)
+    for row, subject in held_rows.behind(conn, threads):
+        facts.held[row.thread, row.channel], facts.subjects[row.thread] = row, subject
     if moment.escalations:
         facts.climbs = escalation_rows.climbs_in(conn, threads)
         facts.acknowledged = escalation_rows.acknowledged_in(conn, threads)
@@ -161,6 +200,12 @@ def _add_past(conn: Connection, question: Question, facts: Facts, since: datetim
     if can_be_held(question.change, question.severity):
         like = like_of(question, facts)
         facts.past[like] = Past(*held_rows.past_of(conn, *like, since))
+
+
+def _let_follow(conn: Connection, question: Question, facts: Facts, now: datetime) -> None:
+    """Where a thread is over, let what waits behind it wait for a short while only."""
+    for thread, until in behind.released(question.change, facts, now):
+        held_rows.let_follow(conn, thread, until)
 
 
 def _put(conn: Connection, answer: routing.Routing, now: datetime) -> None:

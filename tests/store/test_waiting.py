@@ -110,3 +110,23 @@ def test_what_was_told_before_the_time_was_noted_is_read(store: Store, waiting: 
     assert waiting
     _, told = store.read_now(lambda conn: conversations.facts(conn, {"t1"}))
     assert told["t1", "c"].at is None
+
+
+def test_what_waits_behind_a_thread_is_found_by_it_and_follows_its_end(store: Store, waiting: Held) -> None:
+    after = replace(waiting, until=T0 + DAY, why=Reason.INHIBITED, behind="cause")
+    store.write_now(lambda conn: held.put(conn, [after]))
+    found = store.read_now(lambda conn: held.behind(conn, {"cause", "other"}))
+    assert found == ((after, "Acme: down"),)
+    assert store.read_now(lambda conn: held.behind(conn, {"t1"})) == ()
+    store.write_now(lambda conn: held.let_follow(conn, "other", T0))
+    assert store.read_now(held.next_until) == after.until
+    for minutes in (30, 60):  # never later than before
+        store.write_now(lambda conn, m=minutes: held.let_follow(conn, "cause", T0 + m * MINUTE))
+        assert store.read_now(held.next_until) == T0 + 30 * MINUTE
+
+
+def test_a_decision_says_behind_what_it_waits(store: Store, waiting: Held) -> None:
+    number = waiting.change_number
+    made = Decision(number, told=False, reason=Reason.INHIBITED, channel="chat", until=T0, behind="cause")
+    store.write_now(lambda conn: conversations.put_decisions(conn, [made], T0))
+    assert store.read_now(lambda conn: conversations.decisions_of(conn, number)) == (made,)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from statusherd.cli.alert_snooze import command as snooze
 from statusherd.cli.moments import given_time
 from statusherd.cli.output import print_json, print_lines, say, warn
 
@@ -219,6 +220,9 @@ def resend(
         warn(f"{each.delivery.dedup_key} to {each.delivery.channel} is not sent again: {why}")
     if not sent and not left:
         say("No message was given up.")
+
+
+group.add_command(snooze)
 
 
 def _store(ctx: click.Context) -> Store:

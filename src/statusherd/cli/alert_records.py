@@ -96,6 +96,7 @@ def _verdict(verdict: Verdict, of: Explanation) -> Json:
         **_decision(verdict.decision),
         "until": iso(verdict.decision.until),
         "silence": verdict.decision.silence,
+        "behind": verdict.decision.behind,
         "heard_before": before.dedup_key if before else None,
         "delivery": _delivery(verdict.delivery, verdict.attempts) if verdict.delivery else None,
     }

@@ -119,6 +119,7 @@ def _verdict(verdict: Verdict, of: Explanation, now: datetime) -> Iterator[str]:
 
 def _wait(decision: Decision, now: datetime) -> str:
     silence = f" (silence {decision.silence})" if decision.silence is not None else ""
+    silence = f" ({shown(decision.behind)})" if decision.behind else silence
     return f"{silence}, until {local(decision.until, now)}" if decision.until else silence
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from statusherd.model.changes import Change
 from statusherd.model.escalation import Acknowledgement, Unanswered
+from statusherd.model.freezes import Conflict
 from statusherd.model.services import Touch
 from statusherd.model.words import DeliveryState, Severity, Worded
 
@@ -55,6 +56,11 @@ class Reason(Worded):
     )
     ACKNOWLEDGED = "acknowledged", "somebody acknowledged it"
     SILENCED = "silenced", "a silence withholds it"
+    INHIBITED = "inhibited", "it names a vendor as its cause whose trouble the channel was told of"
+    DUPLICATE = "duplicate", "the channel was told of the same event as another vendor's"
+    QUORUM = "quorum", "several vendors on one upstream fell at once, and the channel was told of enough"
+    REMINDED = "reminded", "the route asks for a reminder so long before the window"
+    BEGINS_FIRST = "begins_first", "the window begins before the reminder could be told"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
@@ -97,7 +103,7 @@ class Held:
     """A message that waits, or what a channel is to be asked about later: decided anew at `until`.
 
     `change_number` is the newest Change of the thread, from which it is then decided; `since` is when the
-    wait began. `silence` is the silence that withholds it, where one does.
+    wait began. `silence` is the silence that withholds it, where one does; `behind` the thread that tells it.
     """
 
     thread: str
@@ -107,6 +113,7 @@ class Held:
     until: datetime
     why: Reason
     silence: int | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,14 @@ class Circumstances:
     unanswered: Unanswered | None = None
     acknowledged: Acknowledgement | None = None
     at: datetime | None = None
+    waited_behind: str | None = None
+    """The subject of the thread that told it until now."""
+    tells_for: tuple[str, ...] = ()
+    """The subjects of the threads that wait behind this one."""
+    together: tuple[str, ...] = ()
+    """The titles of other vendors on the same upstream that fell at the same time."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What of ours a maintenance window falls into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +211,8 @@ class Decision:
     """When it is decided anew, where it waits."""
     silence: int | None = None
     """The number of the silence that withholds it."""
+    behind: str | None = None
+    """The thread of other trouble that tells it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Facts:
     """By thread and the name of the escalation."""
     acknowledged: dict[str, Acknowledgement] = field(default_factory=dict)
     """By thread, those that hold."""
+    subjects: dict[str, str] = field(default_factory=dict)
+    """The subjects of threads that are known only because they wait behind one of these."""
 
     def channels_told(self, thread: str) -> tuple[str, ...]:
         """Return the channels that heard of a thread and not yet of its end."""

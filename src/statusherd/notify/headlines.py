@@ -13,6 +13,7 @@ from statusherd.model.records import Component, Maintenance, VendorIncident
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
+from statusherd.notify.maintenance_words import begins_in, conflict_mark
 from statusherd.notify.markup import one_line
 from statusherd.notify.times import clock, length, window
 
@@ -181,9 +182,14 @@ def _maintained(mark: str, *, with_window: bool) -> Callable[[Alert, ZoneInfo], 
         maintenance = _maintenance(alert)
         title = f'"{one_line(maintenance.title)}"'
         when = window(maintenance.starts_at, maintenance.ends_at, zone)
-        return f"MAINTENANCE {mark}", f"{title}, {when}" if with_window and when else title
+        clash = conflict_mark(alert)
+        return f"MAINTENANCE {mark}{clash}", f"{title}, {when}" if with_window and when else title
 
     return words
+
+
+def _reminder(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
+    return _maintained(f"BEGINS {begins_in(alert)}", with_window=True)(alert, zone)
 
 
 def _maintenance_over(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
@@ -253,6 +259,7 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.MAINTENANCE_RESCHEDULED: _maintained("MOVED", with_window=True),
     K.MAINTENANCE_EXTENDED: _maintained("EXTENDED", with_window=True),
     K.MAINTENANCE_UPDATED: _maintained("UPDATE", with_window=True),
+    K.MAINTENANCE_REMINDER: _reminder,
     K.MAINTENANCE_ENDED: _maintenance_over,
     K.MAINTENANCE_CANCELLED: _maintained("CANCELLED", with_window=False),
     K.BLIND: _blind,

@@ -15,6 +15,7 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Decision, Held, NewDelivery, Reason, Thread, Told
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
+from statusherd.notify.behind import subject_behind, tells_for
 from statusherd.notify.escalating import NOTHING_FOLLOWED, Followed, follow
 from statusherd.notify.facts import Facts, Past
 from statusherd.notify.holding import patient, remember, waits
@@ -90,7 +91,7 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, moment
     remember(facts, thread, told, fresh, now)
     number = question.logged.number
     decisions = tuple(
-        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence) for v in verdicts
+        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence, v.behind) for v in verdicts
     )
     return Routing(deliveries, decisions, fresh, told, held, let_go, escalations)
 
@@ -112,7 +113,11 @@ def _delivery(
         touches=_touches_told(question, step, before),
         added=added(question, before) if step is Step.UPDATE else (),
         severity_before=severity_before(question, before) if step is Step.UPDATE else None,
-        circumstances=_circumstances(thread, verdict.channel, facts, now),
+        circumstances=replace(
+            _circumstances(thread, verdict.channel, facts, now),
+            conflicts=question.conflicts,
+            together=question.together,
+        ),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
@@ -123,7 +128,14 @@ def _circumstances(thread: Thread, channel: str, facts: Facts, now: datetime) ->
     held = facts.held.get((thread.id, channel))
     past = facts.past.get((thread.vendor, thread.subject), Past())
     is_new = thread.id not in facts.threads
-    return Circumstances(held.why if held else None, past.openings + is_new, past.since, at=now)
+    return Circumstances(
+        held.why if held else None,
+        past.openings + is_new,
+        past.since,
+        waited_behind=subject_behind(held, facts),
+        tells_for=tells_for(thread.id, channel, facts),
+        at=now,
+    )
 
 
 def _touches_told(question: Question, step: Step, before: Told | None) -> tuple[Touch, ...]:

@@ -39,7 +39,7 @@ class Verdict:
     """One answer: for which channel (None: for nobody in particular), told or not, why, by which route.
 
     `by` are all routes that select it for the channel; `until` is the end of its wait, `silence` what
-    withholds it.
+    withholds it, `behind` the thread that tells it instead.
     """
 
     channel: str | None
@@ -49,6 +49,7 @@ class Verdict:
     by: tuple[Route, ...] = ()
     until: datetime | None = None
     silence: int | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ STEPS: Final[Mapping[K, tuple[str, Step]]] = {
     K.MAINTENANCE_RESCHEDULED: ("maintenance", Step.UPDATE),
     K.MAINTENANCE_EXTENDED: ("maintenance", Step.UPDATE),
     K.MAINTENANCE_UPDATED: ("maintenance", Step.RECORD),
+    K.MAINTENANCE_REMINDER: ("maintenance", Step.UPDATE),
     K.MAINTENANCE_ENDED: ("maintenance", Step.END),
     K.MAINTENANCE_CANCELLED: ("maintenance", Step.END),
     K.BLIND: ("source", Step.OPEN),
@@ -68,7 +69,7 @@ def thread_id(change: Change) -> str:
     if change.incident is not None:
         return incident_thread(vendor, change.incident.id)
     if change.maintenance is not None:
-        return f"{vendor}/maintenance/{change.maintenance.id}"
+        return maintenance_thread(vendor, change.maintenance.id)
     if change.kind in (K.BLIND, K.SIGHTED):
         return f"{vendor}/blind/{change.since:%Y%m%dT%H%M%SZ}"
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT):
@@ -81,6 +82,11 @@ def thread_id(change: Change) -> str:
 def incident_thread(vendor: str, incident: str) -> str:
     """Return the id of the conversation on a vendor's incident."""
     return f"{vendor}/incident/{incident}"
+
+
+def maintenance_thread(vendor: str, maintenance: str) -> str:
+    """Return the id of the conversation on a vendor's maintenance."""
+    return f"{vendor}/maintenance/{maintenance}"
 
 
 def first_disturbance_thread(change: Change) -> str:

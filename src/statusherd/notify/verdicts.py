@@ -10,6 +10,7 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Reason, Told
 from statusherd.model.routing import Reach, Route
 from statusherd.model.words import ChangeKind, Severity
+from statusherd.notify.behind import taken_over
 from statusherd.notify.facts import Facts
 from statusherd.notify.holding import over
 from statusherd.notify.matchers import kind_of, mismatch, out_of_scope, targets
@@ -31,7 +32,7 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
     listening = [c for c in facts.channels_told(thread_id(change)) if c in moment.channels]
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
-            verdict = goes_on(question, step, facts.told[thread_id(change), channel], moment.reach)
+            verdict = goes_on(question, step, facts.told[thread_id(change), channel], moment.reach, facts)
             by = guides(question, moment, channel, facts) if verdict.told else ()
             yield replace(verdict, by=by) if by else verdict
     if step is Step.END:
@@ -90,12 +91,12 @@ _NEWS: Final = frozenset({"phase", "impact"})
 _REACH: Final = frozenset({"components", "regions"})
 
 
-def goes_on(question: Question, step: Step, told: Told, reach: Reach) -> Verdict:
+def goes_on(question: Question, step: Step, told: Told, reach: Reach, facts: Facts) -> Verdict:
     """Return the answer for a channel that knows of the thread."""
     change = question.change
     if step is Step.END:
-        if "taken_over" in change.facets:
-            return Verdict(told.channel, Reason.PART_OF_INCIDENT)
+        if "taken_over" in change.facets and (taken := taken_over(question, told.channel, facts)) is not None:
+            return taken
         return Verdict(told.channel, Reason.ENDED, told=True)
     moved = _moved(question, told)
     if moved is None:

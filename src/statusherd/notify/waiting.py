@@ -51,12 +51,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when a message waits, and why; by which silence, and for which route."""
+    """Until when a message waits, and why; by which silence, for which route, behind which thread."""
 
     until: datetime
     why: Reason
     silence: int | None = None
     route: str | None = None
+    behind: str | None = None
 
 
 def wait_for(candidate: Candidate, calm: Calm, now: datetime) -> Wait | None:

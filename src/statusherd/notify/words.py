@@ -16,8 +16,10 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
+from statusherd.notify.behind_words import WAITS_BEHIND, told_for_others, waited_behind
 from statusherd.notify.headlines import component_list, headline, state, titled
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
+from statusherd.notify.maintenance_words import conflicts
 from statusherd.notify.markup import Link, lines, link, one_line
 from statusherd.notify.times import length, moment, window
 
@@ -79,7 +81,7 @@ def tell(alert: Alert, asking: Asking) -> Telling:
     newest = _newest_update(change) if asking.size.words else None
     return Telling(
         headline=headline(alert, zone),
-        notes=(*_marks(alert, asking), *_notes(alert)),
+        notes=(*_marks(alert, asking), *_notes(alert, zone)),
         facts=tuple(_facts(alert, asking)),
         items=tuple(_item(incident, zone) for incident in listed),
         more_items=len(change.incidents) - len(listed) if listed else 0,
@@ -130,15 +132,19 @@ def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
         yield "Held back for the quiet hours. This is where it stands now; what was before is left out."
     elif why is Reason.SILENCED:
         yield "Held back by a silence, which is over. This is where it stands now."
+    elif why in WAITS_BEHIND:
+        yield waited_behind(alert)
     elif why is Reason.FLAPPING and circumstances.since is not None:
         since = moment(circumstances.since, zone)
         yield f"It comes and goes: opened {circumstances.openings} times since {since}."
 
 
-def _notes(alert: Alert) -> Iterator[str]:
+def _notes(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
     """Yield what the reader must know to take the first line rightly, and what can be done."""
     change, vendor = alert.change, one_line(alert.vendor_title, 80)
     yield from news(alert)
+    yield from told_for_others(alert)
+    yield from conflicts(alert, zone)
     match change.kind:
         case K.FIRST_LOOK:
             yield f"{vendor} is watched from now on. What was open already is told once, here."

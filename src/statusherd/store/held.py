@@ -58,6 +58,21 @@ def wake(conn: Connection, silence: int, now: datetime) -> None:
     conn.execute(_WAKE, {"number": silence, "now": now})
 
 
+def behind(conn: Connection, threads: Collection[str]) -> tuple[tuple[Held, str], ...]:
+    """Return what waits behind threads, each with the subject of its own thread."""
+    ids = sorted(threads)
+    return tuple(
+        (_record(row), row.subject)
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in conn.execute(_BEHIND, {"ids": ids[start : start + _AT_ONCE]})
+    )
+
+
+def let_follow(conn: Connection, thread: str, until: datetime) -> None:
+    """Let what waits behind a thread wait no longer than `until`: the thread is over."""
+    conn.execute(_FOLLOW, {"over": thread, "latest": until})
+
+
 def past_of(
     conn: Connection, vendor: str, subject: str, since: datetime
 ) -> tuple[int, datetime | None, dict[str, datetime]]:
@@ -69,8 +84,9 @@ def past_of(
 
 def _record(row: Row[Any]) -> Held:
     return Held(
-        row.thread, row.channel, row.change_number, row.since, row.until, _REASONS[row.why], row.silence
-    )
+        row.thread, row.channel, row.change_number, row.since, row.until, _REASONS[row.why], row.silence,
+        row.behind,
+    )  # fmt: skip
 
 
 _REASONS: Final = {each.value: each for each in Reason}
@@ -89,6 +105,17 @@ _WAKE = (
     update(_held)
     .where(_held.c.silence == bindparam("number"), _held.c.until > bindparam("now"))
     .values(until=bindparam("now"))
+)
+_BEHIND = (
+    select(_held, _thread.c.subject)
+    .join(_thread, _thread.c.id == _held.c.thread)
+    .where(_held.c.behind.in_(bindparam("ids", expanding=True)))
+    .order_by(_held.c.since, _held.c.thread)
+)
+_FOLLOW = (
+    update(_held)
+    .where(_held.c.behind == bindparam("over"), _held.c.until > bindparam("latest"))
+    .values(until=bindparam("latest"))
 )
 _SAME = (_thread.c.vendor == bindparam("of"), _thread.c.subject == bindparam("about"))
 _OPENINGS = select(func.count(), func.min(_thread.c.opened_at)).where(

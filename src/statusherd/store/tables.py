@@ -222,6 +222,7 @@ class DecisionRow(SQLModel, table=True):
     channel: str | None = Field(sa_type=Words)
     until: datetime | None
     silence: int | None = Field(sa_type=RowNumber)
+    behind: str | None = Field(sa_type=Words)
 
 
 class ThreadRow(SQLModel, table=True):
@@ -265,6 +266,22 @@ class HeldRow(SQLModel, table=True):
     until: datetime = Field(index=True)
     why: str = Field(sa_type=Words)
     silence: int | None = Field(sa_type=RowNumber, index=True)
+    behind: str | None = Field(sa_type=Words, index=True)
+
+
+class ReminderRow(SQLModel, table=True):
+    """When a maintenance is told again before it begins: the next time for a window.
+
+    `channel` '' asks the routes whom to tell; one that had to wait for its hours stands for itself.
+    """
+
+    __tablename__ = "reminder"
+    thread: str = Field(sa_type=Words, primary_key=True)
+    channel: str = Field(sa_type=Words, primary_key=True)
+    vendor: str = Field(sa_type=Words)
+    maintenance: str = Field(sa_type=Words)
+    starts_at: datetime
+    due_at: datetime = Field(index=True)
 
 
 class SilenceRow(SQLModel, table=True):
@@ -391,6 +408,7 @@ decision: Final = _table(DecisionRow)
 thread: Final = _table(ThreadRow)
 told: Final = _table(ToldRow)
 held: Final = _table(HeldRow)
+reminder: Final = _table(ReminderRow)
 silence: Final = _table(SilenceRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)
