@@ -47,6 +47,7 @@ class Open(Strict):
     impact: Impact = Impact.MAJOR
     on: tuple[str, ...] = ()
     text: str | None = None
+    text_times: int = 1
     began: str | None = None
     moves: bool = True
     """Whether the page shows the components that it names in trouble."""
@@ -199,6 +200,8 @@ class Step(Strict):
     not_told: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
+    most: int = 5000
+    """So many characters no message is longer than."""
 
     @model_validator(mode="after")
     def _expects(self) -> Step:

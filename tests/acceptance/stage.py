@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from shutil import copyfile
 from typing import Final
 
 from scenario import FOLDER, Answer, Feed, Flaps, Scenario, Step, span, time_of
@@ -41,10 +42,11 @@ _NAMED: Final = re.compile(r'^\[\[vendor\]\]\s*\nname = "([\w-]+)"', re.MULTILIN
 
 
 class Stage(Story):
-    """A story of one scenario."""
+    """A story of one scenario, on a copy of a store that is new and empty: making one takes longer."""
 
-    def __init__(self, folder: Path, scenario: Scenario) -> None:
+    def __init__(self, folder: Path, scenario: Scenario, empty: Path) -> None:
         self._folder = folder
+        copyfile(empty, folder / "story.db")
         config = self._config(scenario.config or VENDOR + CHANNEL + ROUTE)
         super().__init__(folder, [vendor.name for vendor in config.vendors], page=scenario.components)
         self._components = scenario.components
@@ -102,7 +104,7 @@ class Stage(Story):
         now = self.clock.now()
         for each in step.open:
             began = time_of(each.began, now) if each.began else None
-            more = {} if each.text is None else {"text": each.text}
+            more = {} if each.text is None else {"text": each.text * each.text_times}
             self._named[each.name] = page.open(
                 each.title, each.impact, each.on, started_at=began, moves_components=each.moves, **more
             )

@@ -13,6 +13,7 @@ from stage import Stage
 
 from statusherd.model.delivery import Decision, Reason
 from statusherd.store import changes, conversations, outbox
+from statusherd.store.engine import Store
 from statusherd.store.tables import held
 
 FILES: Final = scenario.files()
@@ -30,12 +31,20 @@ TOLD_ELSEWHERE: Final = frozenset({Reason.ROLLUP_DID_NOT_MOVE, Reason.TOLD_WITH_
 NOBODY: Final = "nobody"
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new store, for stages to copy."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-async def test_scenario(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+async def test_scenario(path: Path, tmp_path: Path, empty: Path, request: pytest.FixtureRequest) -> None:
     story = scenario.read(path)
     if story.wrong:
         request.applymarker(pytest.mark.xfail(reason=story.wrong, strict=True))
-    async with Stage(tmp_path, story) as stage:
+    async with Stage(tmp_path, story, empty) as stage:
         if story.first_look:
             await stage.look(minutes=0)
             assert not stage.heard(), "all is well at first"
@@ -53,6 +62,7 @@ def _judge(step: Step, stage: Stage, where: str) -> None:
     assert _answers(step, decided) == Counter(step.not_told), where
     for phrase in step.says:
         assert any(phrase in body for _, body in heard), (where, phrase, heard)
+    assert all(len(body) <= step.most for _, body in heard), where
     for phrase in step.hides:
         assert not any(phrase in body for _, body in heard), (where, phrase)
 

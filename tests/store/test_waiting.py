@@ -92,6 +92,17 @@ def test_the_past_of_a_subject_counts_its_threads_and_knows_who_heard_of_an_end(
     assert store.read_now(lambda conn: held.past_of(conn, "acme", "Other", T0)) == (0, None, {})
 
 
+def test_the_end_of_what_began_months_ago_is_no_past_that_counts(store: Store) -> None:
+    threads = [Thread(f"t{days}", "acme", "Acme: down", T0 - days * DAY) for days in (39, 41)]
+    told = [
+        Told("t39", "chat", "resolved", "minor", 2, ended=True, at=T0),
+        Told("t41", "mail", "resolved", "minor", 2, ended=True, at=T0),
+    ]
+    store.write_now(lambda conn: outbox.put(conn, (), (), threads, told, T0))
+    found = store.read_now(lambda conn: held.past_of(conn, "acme", "Acme: down", T0))
+    assert found == (0, None, {"chat": T0})
+
+
 def test_what_still_waits_is_not_let_go_of_for_its_age(store: Store, waiting: Held) -> None:
     store.write_now(lambda conn: changes.mark_routed(conn, [waiting.change_number], T0))
     store.write_now(lambda conn: silences.add(conn, SILENCE, T0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
@@ -15,6 +15,7 @@ from statusherd.store.rows import insert_or_replace
 
 _held, _thread, _told = tables.held, tables.thread, tables.told
 _AT_ONCE: Final = 500
+_OLDEST: Final = timedelta(days=40)
 
 
 def held_in(conn: Connection, threads: Collection[str]) -> dict[tuple[str, str], Held]:
@@ -76,8 +77,11 @@ def let_follow(conn: Connection, thread: str, until: datetime) -> None:
 def past_of(
     conn: Connection, vendor: str, subject: str, since: datetime
 ) -> tuple[int, datetime | None, dict[str, datetime]]:
-    """Return how many threads of a subject opened since a time, the first when, and who heard of an end."""
-    values = {"of": vendor, "about": subject, "begin": since}
+    """Return how many threads of a subject opened since a time, the first when, and who heard of an end.
+
+    Ends of threads that are months old are left out: a feed that flaps for a year has thousands of them.
+    """
+    values = {"of": vendor, "about": subject, "begin": since, "oldest": since - _OLDEST}
     count, first = conn.execute(_OPENINGS, values).one()
     return count, first, {row.channel: row.at for row in conn.execute(_ENDED, values)}
 
@@ -124,6 +128,7 @@ _OPENINGS = select(func.count(), func.min(_thread.c.opened_at)).where(
 _ENDED = (
     select(_told.c.channel, func.max(_told.c.at).label("at"))
     .join(_thread, _thread.c.id == _told.c.thread)
-    .where(*_SAME, _told.c.ended.is_(True), _told.c.at >= bindparam("begin"))
+    .where(*_SAME, _thread.c.opened_at >= bindparam("oldest"))
+    .where(_told.c.ended.is_(True), _told.c.at >= bindparam("begin"))
     .group_by(_told.c.channel)
 )
