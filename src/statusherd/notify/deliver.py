@@ -201,7 +201,7 @@ def _loaded() -> Any:
     Its log would carry our secrets into the daemon's: it goes to whoever hears the thread, and no further.
     """
     logger = logging.getLogger("apprise")
-    logger.setLevel(logging.DEBUG)
+    logger.setLevel(logging.DEBUG - 1)  # where it notes what chat servers reply
     logger.addFilter(_take)
     # It names the path of every request, which is where webhooks keep their secrets.
     logging.getLogger("urllib3").setLevel(logging.ERROR)

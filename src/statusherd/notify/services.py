@@ -104,8 +104,8 @@ _GROUPS: Final[tuple[tuple[Service, str], ...]] = (
         replace(_PLAIN_CHAT, max_length=480),
         "mastodon mastodons toot toots misskey misskeys notifico notificos",
     ),
-    # 512 bytes for a line of IRC, of which the names of sender and channel take up to 130.
-    (replace(_PLAIN_CHAT, max_length=380, line_bytes=380), "irc ircs"),
+    # 512 bytes for a line of IRC, of which the names of sender (30, 11, 63) and channel (50) take up to 170.
+    (replace(_PLAIN_CHAT, max_length=340, line_bytes=340), "irc ircs"),
     (replace(_PLAIN_CHAT, max_length=270), "bluesky bsky tweet twitter x"),
     (replace(_PLAIN_CHAT, max_length=200), "kakao kakaotalk"),
     (
@@ -150,3 +150,11 @@ SERVICES: Final[Mapping[str, Service]] = {
     schema: service for service, schemas in _GROUPS for schema in schemas.split()
 }
 """By the schema of the Apprise URL: all that a channel may use."""
+
+PACKAGES: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(("fcm", "vapid"), ("cryptography", "cryptography")),
+    **dict.fromkeys(("smpp", "smpps"), ("smpplib", "smpplib")),
+    **dict.fromkeys(("xmpp", "xmpps"), ("slixmpp", "slixmpp>=1.16")),
+    "growl": ("gntp", "gntp"),
+}
+"""By schema, what Apprise needs that is not installed along: the module, and the package that brings it."""
