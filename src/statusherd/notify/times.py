@@ -32,7 +32,9 @@ def window(start: datetime | None, end: datetime | None, zone: ZoneInfo) -> str:
         return f"{begins:%Y-%m-%d %H:%M} {_zone_name(begins)}, no end given"
     ends = _local(end, zone)
     until = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
-    return f"{begins:%Y-%m-%d %H:%M} to {until} {_zone_name(ends)}"
+    # Where the clocks are changed in between, the start is on another clock than the end.
+    clock_then = "" if begins.utcoffset() == ends.utcoffset() else f" {_zone_name(begins)}"
+    return f"{begins:%Y-%m-%d %H:%M}{clock_then} to {until} {_zone_name(ends)}"
 
 
 def length(span: timedelta) -> str:
