@@ -33,6 +33,7 @@ from statusherd.config_routes import RouteReader
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
+from statusherd.config_templates import check_template, read_template
 from statusherd.config_tokens import Token, shown_to
 from statusherd.config_upstreams import check_upstreams, read_quorum
 from statusherd.config_values import SecretPlace, duration_text, is_http
@@ -323,8 +324,10 @@ class Reader:
             fallback=given.fallback,
             timezone=given.timezone or self.zones.get(given.name or "", timezone),
             quiet=checked_quiet((*path, "quiet"), given.quiet, self.problems),
+            template=read_template((*path, "template"), given.template, self.folder, self.problems),
         )
         self._check_format(path, channel)
+        check_template(path, channel, self.problems)
         return channel
 
     def _channel_url(self, path: KeyPath, place: SecretPlace | None) -> str:

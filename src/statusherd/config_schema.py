@@ -117,6 +117,7 @@ class Channel(Section):
     fallback: Name | None = None
     timezone: Zone | None = None
     quiet: Windows = ()
+    template: Name | None = None
 
 
 class Team(Section):
