@@ -66,3 +66,12 @@ def test_what_it_says_of_services_is_so() -> None:
         assert SERVICES[schema].formats[0] == "markdown"
     for schema in ("slack", "tgram", "gchat", "pagerduty", "opsgenie", "jira", "splunk", "ilert"):
         assert SERVICES[schema].formats[0] == "text"
+
+
+def test_its_pictures_are_there_and_small() -> None:
+    pictures = re.findall(r"\]\((screenshots/[a-z-]+\.png)\)", PAGE)
+    folder = Path(__file__).resolve().parents[2] / "docs"
+    assert sorted(pictures) == sorted(
+        f"screenshots/{path.name}" for path in (folder / "screenshots").iterdir()
+    )
+    assert all((folder / picture).stat().st_size < 150_000 for picture in pictures)

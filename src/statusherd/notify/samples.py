@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from statusherd.model.changes import Change
-from statusherd.model.delivery import Alert, Thread
+from statusherd.model.delivery import Alert
 from statusherd.model.records import Component, Maintenance, Update, VendorIncident
 from statusherd.model.services import Touch, TouchedBy
 from statusherd.model.words import ChangeKind as K
@@ -141,9 +141,9 @@ def sample(kind: K, *, opens: bool = True) -> Alert:
     given = {"reason": "a sample", "page_url": _PAGE, **_WHAT[kind]()}
     change = Change(vendor="acme", kind=kind, at=_SEEN if kind not in ENDS else _at(10, 31), **given)
     touched = change.incident is not None or kind in (K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED)
-    later = touched and not opens
+    later = touched and not opens and kind not in ENDS
     return Alert(
-        thread=Thread("acme/incident/k7", "acme", thread_of(change, "Acme Pay").subject, _at(9, 47)),
+        thread=replace(thread_of(change, "Acme Pay"), opened_at=_at(9, 47)),
         change=change,
         vendor_title="" if kind in _NO_VENDOR else "Acme Pay",
         severity=Severity.SEV2 if touched else Severity.SEV4,
