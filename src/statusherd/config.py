@@ -183,6 +183,7 @@ def _shown_channel(channel: Channel) -> dict[str, Any]:
         "timezone": channel.timezone,
         "quiet": [str(window) for window in channel.quiet],
         "template": channel.template.name if channel.template else None,
+        "language": channel.language,
     }
 
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from statusherd.model.hours import Window
+from statusherd.notify.languages import ENGLISH
 from statusherd.notify.services import PACKAGES, SERVICES, Format, Kind, Service
 
 __all__ = ["Channel", "Format", "Kind", "OwnTemplate", "Service", "problems", "problems_of", "schema_of"]
@@ -65,6 +66,7 @@ class Channel:
     max_length: int | None = None
     template: OwnTemplate | None = None
     """What lays out its messages instead of the built-in template."""
+    language: str = ENGLISH
 
     @property
     def schema(self) -> str:

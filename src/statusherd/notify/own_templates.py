@@ -10,7 +10,9 @@ from statusherd.model.delivery import Alert
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.headlines import ENDS
 from statusherd.notify.impact import Impacted
+from statusherd.notify.languages import speaking
 from statusherd.notify.markup import Link, markdown, one_line
+from statusherd.notify.retelling import retold, retold_subject
 from statusherd.notify.samples import samples
 from statusherd.notify.sandbox import TemplateFault, Writing, check, run
 from statusherd.notify.threads import event_of
@@ -70,11 +72,11 @@ def variables_of(alert: Alert, telling: Telling) -> Variables:
     told = {field.name: getattr(telling, field.name) for field in fields(telling)}
     return Variables(
         **told,
-        subject=one_line(alert.thread.subject),
+        subject=one_line(retold_subject(alert.thread.subject)),
         vendor=one_line(alert.vendor_title, 80),
         title=one_line(about.title) if about else "",
         severity=alert.severity.value,
-        severity_reason=one_line(alert.severity_reason),
+        severity_reason=retold(one_line(alert.severity_reason)),
         event=event_of(change),
         kind=change.kind.value,
         phase=about.phase.value if about else "",
@@ -113,7 +115,8 @@ def fault_of(channel: Channel) -> str | None:
         check(channel.template.text, WRITINGS[channel.written_as])
     except TemplateFault as fault:
         return _told(fault, channel)
-    return next((told for alert in samples() if (told := _fault_with(alert, channel))), None)
+    with speaking(channel.language):
+        return next((told for alert in samples() if (told := _fault_with(alert, channel))), None)
 
 
 def _fault_with(alert: Alert, channel: Channel) -> str | None:

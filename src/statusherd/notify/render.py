@@ -17,8 +17,10 @@ from statusherd.model.words import Severity
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.headlines import ENDS
 from statusherd.notify.ics import calendar
+from statusherd.notify.languages import say, speaking, spoken
 from statusherd.notify.markup import Link, capped, markdown, one_line, within_bytes
 from statusherd.notify.own_templates import SIZES, own_body, told_of
+from statusherd.notify.retelling import retold_subject
 from statusherd.notify.sandbox import TemplateFault
 from statusherd.notify.words import Asking, Telling, tell
 
@@ -84,13 +86,18 @@ def render(
     on the matter.
     """
     asking = Asking(channel.zone, now, dedup_key, repeat=repeat, page_url=page_url)
+    with speaking(channel.language):
+        return _written(alert, asking, channel)
+
+
+def _written(alert: Alert, asking: Asking, channel: Channel) -> Message:
     body, fault = _own(alert, asking, channel) if channel.template else ("", "")
     return Message(
         subject=_subject(alert),
         body=body or _built_in(alert, asking, channel),
         format=channel.written_as,
         tone=_tone(alert),
-        calendar=calendar(alert, now),
+        calendar=calendar(alert, asking.now),
         fault=fault,
     )
 
@@ -127,7 +134,7 @@ def _tone(alert: Alert) -> Tone:
 
 
 def _subject(alert: Alert) -> str:
-    subject = one_line(alert.thread.subject, _SUBJECT)
+    subject = one_line(retold_subject(alert.thread.subject), _SUBJECT)
     marked = f"[DRILL] {subject}" if alert.drill else subject
     return marked if alert.opens else f"Re: {marked}"
 
@@ -143,7 +150,7 @@ def _body(alert: Alert, asking: Asking, written_as: Format, limit: int) -> str:
 
 
 def _laid_out(telling: Telling, written_as: Format, tone: Tone) -> str:
-    body = _template(written_as).render(telling=telling, colour=_COLOURS[tone]).strip()
+    body = _template(written_as).render(telling=telling, colour=_COLOURS[tone], language=spoken()).strip()
     return _joined_tags(body, written_as)
 
 
@@ -171,9 +178,9 @@ def _in_one_line(alert: Alert, asking: Asking, limit: int) -> str:
 
 
 def _beneath(telling: Telling, asking: Asking, write: Callable[[str], str], limit: int) -> list[str]:
-    parts = ["Possibly a repeat."] if asking.repeat else []
+    parts = [say("Possibly a repeat.")] if asking.repeat else []
     parts.extend(str(url) for _, url in telling.links[:1] if len(url) < limit // 2)
-    return [*parts, write(f"Ref {one_line(asking.dedup_key, 40)}")]
+    return [*parts, write(say("Ref {key}", key=one_line(asking.dedup_key, 40)))]
 
 
 def _as_it_is(text: str) -> str:
@@ -203,4 +210,5 @@ def _template(written_as: Format) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["say"] = say
     return environment.get_template(f"{written_as}.j2")

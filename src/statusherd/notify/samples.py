@@ -123,6 +123,7 @@ _WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
     K.MAINTENANCE_RESCHEDULED: lambda: _maintained(MaintenancePhase.SCHEDULED, starts_at=_at(2, day=12)),
     K.MAINTENANCE_EXTENDED: lambda: _maintained(MaintenancePhase.IN_PROGRESS, ends_at=_at(5, day=12)),
     K.MAINTENANCE_UPDATED: lambda: _maintained(MaintenancePhase.SCHEDULED),
+    K.MAINTENANCE_REMINDER: lambda: _maintained(MaintenancePhase.SCHEDULED),
     K.MAINTENANCE_ENDED: lambda: _maintained(MaintenancePhase.COMPLETED),
     K.MAINTENANCE_CANCELLED: lambda: _maintained(MaintenancePhase.CANCELLED),
     K.BLIND: lambda: {"since": _at(9, 40), "reason": "503 from the page, 5 looks in a row"},
@@ -130,7 +131,7 @@ _WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
     K.SUSPICIOUS: lambda: {"before": "40", "after": "2"},
     K.FILTER_ROT: lambda: {"subject": "API*"},
     K.SOURCE_MOVED: lambda: {"before": "statuspage", "after": "incidentio"},
-    K.CANNOT_SEE_OUT: lambda: {"since": _at(9, 40), "reason": "12 of 14 pages cannot be read"},
+    K.CANNOT_SEE_OUT: lambda: {"since": _at(9, 40), "reason": "12 of 14 status pages cannot be read"},
     K.CAN_SEE_OUT: lambda: {"since": _at(9, 40)},
     K.MISSED: lambda: {"incidents": (_RESOLVED,)},
 }

@@ -22,6 +22,7 @@ _OTHER_NAMES: Final = {
 """What a URL may call the key of a thread, where it has several names for it."""
 _GOOGLE_PARTS: Final = 4
 """gchat://space/key/token/thread"""
+_PLAIN_KEY: Final = re.compile(r"[\w.:/#@-]{1,200}", re.ASCII)
 _PLAIN_LABEL: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
@@ -61,5 +62,13 @@ def _has_own_thread(channel: Channel, name: str, given: Collection[str]) -> bool
 
 def label(name: str) -> str:
     """Return a channel's name as it may stand in the id of a list; one that may not, as its digest."""
-    plain = _PLAIN_LABEL.fullmatch(name)
-    return name if plain else blake2b(name.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return name if _PLAIN_LABEL.fullmatch(name) else _digest(name)
+
+
+def plain(key: str) -> str:
+    """Return a key as it may stand in a header; one that may not, as its digest."""
+    return key if _PLAIN_KEY.fullmatch(key) else _digest(key)
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
