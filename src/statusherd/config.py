@@ -182,6 +182,8 @@ def _shown_channel(channel: Channel) -> dict[str, Any]:
         "fallback": channel.fallback,
         "timezone": channel.timezone,
         "quiet": [str(window) for window in channel.quiet],
+        "template": channel.template.name if channel.template else None,
+        "language": channel.language,
     }
 
 

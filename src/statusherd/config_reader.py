@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
 from statusherd import config_schema as schema
+from statusherd.config_channels import check_fallback, check_format, check_template, read_template
 from statusherd.config_escalations import read_escalations
 from statusherd.config_freezes import read_freezes
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
@@ -44,6 +45,7 @@ from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Impact
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.channels import problems as url_problems
+from statusherd.notify.languages import ENGLISH
 from statusherd.watch.addresses import Reach
 from statusherd.watch.catalog import Catalog
 from statusherd.watch.formats import format_named, format_names, option_problems
@@ -305,7 +307,7 @@ class Reader:
             elif channel.name:
                 found[channel.name], places[channel.name] = channel, path
         for name, path in places.items():
-            self._check_fallback(found[name], found, path)
+            check_fallback(path, found[name], found, self.problems)
         return tuple(found.values())
 
     def _channel(self, path: KeyPath, given: schema.Channel, timezone: str) -> Channel:
@@ -323,8 +325,11 @@ class Reader:
             fallback=given.fallback,
             timezone=given.timezone or self.zones.get(given.name or "", timezone),
             quiet=checked_quiet((*path, "quiet"), given.quiet, self.problems),
+            template=read_template((*path, "template"), given.template, self.folder, self.problems),
+            language=given.language or ENGLISH,
         )
-        self._check_format(path, channel)
+        check_format(path, channel, self.problems)
+        check_template(path, channel, self.problems)
         return channel
 
     def _channel_url(self, path: KeyPath, place: SecretPlace | None) -> str:
@@ -335,28 +340,6 @@ class Reader:
         for text in url_problems(url) if url else ():
             self.problems.add(path, text.removeprefix("url "))
         return url
-
-    def _check_format(self, path: KeyPath, channel: Channel) -> None:
-        # Text is understood everywhere: what a service cannot show as such is converted for it.
-        able = dict.fromkeys((*channel.service.formats, Format.TEXT))
-        if channel.format and not self.problems.at((*path, "url")) and channel.format not in able:
-            text = f"{channel.schema}:// does not show {channel.format}. Write one of {', '.join(able)}"
-            self.problems.add((*path, "format"), text)
-
-    def _check_fallback(self, channel: Channel, channels: Mapping[str, Channel], path: KeyPath) -> None:
-        seen = {channel.name}
-        name = channel.fallback
-        if name is not None and name not in channels:
-            text = f"there is no channel {quoted(name)}. {did_you_mean(name, channels)}"
-            self.problems.add((*path, "fallback"), text)
-        while name is not None and name in channels:
-            if name == channel.name:
-                text = f"{quoted(name)} comes back to itself. End the chain of fallbacks somewhere"
-                self.problems.add((*path, "fallback"), text)
-            if name in seen:
-                return
-            seen.add(name)
-            name = channels[name].fallback
 
     # Our side, and routes
 

@@ -46,6 +46,7 @@ from statusherd.config_values import (
 from statusherd.model.hours import Window
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
+from statusherd.notify.languages import LANGUAGES
 
 Secret = Annotated[SecretPlace, PlainValidator(parse_secret)]
 WebAddress = Annotated[str, PlainValidator(parse_web_address)]
@@ -117,6 +118,8 @@ class Channel(Section):
     fallback: Name | None = None
     timezone: Zone | None = None
     quiet: Windows = ()
+    template: Name | None = None
+    language: Annotated[str, PlainValidator(word_of(LANGUAGES))] | None = None
 
 
 class Team(Section):

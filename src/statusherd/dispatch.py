@@ -168,13 +168,16 @@ class Dispatcher:
     def _written(self, delivery: Delivery, channel: Channel) -> Message:
         now, repeat = self._clock.now(), delivery.maybe_sent
         try:
-            return render(
+            message = render(
                 delivery.alert, channel=channel, now=now, dedup_key=delivery.dedup_key, repeat=repeat
             )
         except Exception:
             # A message that cannot be laid out is told bare: what matters is that it is told.
             log.exception("a fault of ours in a message", thread=delivery.alert.thread.id)
             return bare(delivery.alert, dedup_key=delivery.dedup_key, repeat=repeat)
+        if message.fault:
+            log.warning("own template failed, told as built in", channel=channel.name, fault=message.fault)
+        return message
 
     async def _record(self, delivery: Delivery, channel: Channel | None, outcome: SendOutcome) -> None:
         now = self._clock.now()

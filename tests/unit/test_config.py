@@ -105,6 +105,8 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/mail-url").write_text("json://127.0.0.1:9/\n")
     (tmp_path / "secrets/graph-token").write_text("token\n")
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages/ops.j2").write_text("{{ headline }}\n")
     text = (ROOT / "config.example.toml").read_text()
     start = text.index("# [[vendor]]")
     blocks = "\n".join(
