@@ -149,12 +149,12 @@ UNITS = ("word ", "@everyone", "<", "&", "[x](y)", "\u202e", "{{", "\r\n")
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_megabyte_of_words_costs_no_more_than_a_page(unit: str) -> None:
     alert = hostile(unit * (2**20 // len(unit)))
-    begun = time.monotonic()
+    begun = time.process_time()
     for url in CHANNELS.values():
         channel = Channel("ops", url)
         body = render(alert, channel=channel, now=NOW, dedup_key="5f1e").body
         assert len(body) <= channel.length
-    assert time.monotonic() - begun < 0.2 * len(CHANNELS)
+    assert time.process_time() - begun < 0.2 * len(CHANNELS)
 
 
 # Mail
