@@ -5,16 +5,17 @@ Each batch is one transaction, so what is told, what waits and what counts as ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
+from statusherd.model.records import Component
 from statusherd.model.routing import Reach
 from statusherd.model.words import ChangeKind
 from statusherd.notify import route as routing
@@ -28,7 +29,6 @@ from statusherd.notify.waiting import FLAP_HOLD, Calm, can_be_held
 from statusherd.respond import oncall
 from statusherd.respond.meaning import Meaning, meaning_of
 from statusherd.setup import Setup
-from statusherd.states import States
 from statusherd.store import changes as change_log
 from statusherd.store import held as held_rows
 from statusherd.store import oncall as override_rows
@@ -39,10 +39,17 @@ ROUTED_AT_ONCE: Final = 200
 """So many Changes are routed in one transaction."""
 
 
+class Pages(Protocol):
+    """What is known of vendors' pages."""
+
+    def components_of(self, vendor: str) -> Mapping[str, Component]:
+        """Return the components of a vendor's page."""
+
+
 class Router:
     """Decides batches of Changes in transactions of its callers."""
 
-    def __init__(self, states: States, clock: Clock) -> None:
+    def __init__(self, states: Pages, clock: Clock) -> None:
         self._states = states
         self._clock = clock
         self._table = RouteTable(())

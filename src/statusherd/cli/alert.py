@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from statusherd.cli.backtesting import command as backtest
 from statusherd.cli.moments import given_time
 from statusherd.cli.output import print_json, print_lines, say, warn
 
@@ -20,6 +21,9 @@ _LIMIT: Final = click.IntRange(1, 10_000)
 @click.group("alert")
 def group() -> None:
     """Show who was told of what, who was not, and why; send again what was given up."""
+
+
+group.add_command(backtest)
 
 
 @group.command("list")
