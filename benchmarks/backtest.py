@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from statusherd.backtest import Backtest, Pages
+from statusherd.backtest import Backtest
 from statusherd.backtest_report import report
 from statusherd.model.changes import Change
 from statusherd.model.records import VendorIncident
@@ -27,6 +27,7 @@ from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Phase, Severity, Status
 from statusherd.notify.channels import Channel
 from statusherd.respond.services import ServiceMap
+from statusherd.router import KnownPages
 from statusherd.setup import Setup
 from statusherd.store import backtest as rows
 from statusherd.store import changes
@@ -79,8 +80,9 @@ def main(number: int) -> None:
         for each in store.read_now(lambda conn: rows.changes_from(conn, since, END, 0, number)):
             each.load()
         floor, begun = time.process_time() - begun, time.process_time()
-        with Backtest(setup(0), setup(900), since, END) as test:
-            found = report(test, *test.run(store, Pages()), 20)
+        with Backtest((setup(0), setup(900)), since, END) as test:
+            now, new = test.run(store, KnownPages())
+            found = report(test, now, new, 20)
         figure = time.process_time() - begun
     assert found.changes == number
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

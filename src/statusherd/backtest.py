@@ -1,13 +1,13 @@
 """Stored Changes through the rules of another configuration: what would have been told more, and what less.
 
-The rules of now and the new ones each get a store of their own, a clock that stands still and the Changes
-in their order; what waits is decided when its time comes. Nothing is sent, and the real store is only read.
+Each configuration, the one of now and the new one, gets a store of its own, a clock that stands still and the
+Changes in their order; what waits is decided when its time comes. Nothing is sent, the real store only read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -17,11 +17,11 @@ from typing import Final, Self
 from sqlalchemy import Connection
 
 from statusherd.model.changes import LoggedChange
-from statusherd.model.records import Component, VendorIncident
+from statusherd.model.records import VendorIncident
 from statusherd.model.words import ChangeKind, Impact
 from statusherd.notify.matchers import incident_out_of_scope
 from statusherd.notify.threads import STEPS, Step, incident_thread
-from statusherd.router import ROUTED_AT_ONCE, Router
+from statusherd.router import ROUTED_AT_ONCE, KnownPages, Router
 from statusherd.setup import Setup
 from statusherd.store import backtest as rows
 from statusherd.store import held as held_rows
@@ -46,17 +46,6 @@ _TOLD_TO_NOBODY: Final = frozenset(str(kind) for kind, (_, step) in STEPS.items(
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """The components of every vendor as they were last seen: those of then are not kept."""
-
-    known: Mapping[str, Mapping[str, Component]] = field(default_factory=dict)
-
-    def components_of(self, vendor: str) -> Mapping[str, Component]:
-        """Return the components of a vendor's page; none where they are not known."""
-        return self.known.get(vendor, {})
-
-
-@dataclass(frozen=True, slots=True)
 class Grave:
     """A major or critical incident that was seen open, and the services of ours that it touches."""
 
@@ -72,7 +61,7 @@ class Grave:
 class Rules:
     """One configuration at work on a store of its own."""
 
-    def __init__(self, setup: Setup, store: Store, pages: Pages, start: datetime) -> None:
+    def __init__(self, setup: Setup, store: Store, pages: KnownPages, start: datetime) -> None:
         self.setup = setup
         self.store = store
         self.pages = pages
@@ -132,11 +121,21 @@ class Rules:
 
 
 class Backtest:
-    """Two configurations over the same Changes. Use it as a context: its stores are gone at the end."""
+    """Configurations over the same Changes. Use it as a context: its stores are gone at the end.
 
-    def __init__(self, now: Setup, new: Setup, since: datetime, until: datetime) -> None:
+    `judges` are those whose services say what a grave incident touches; None takes all.
+    """
+
+    def __init__(
+        self,
+        setups: Sequence[Setup],
+        since: datetime,
+        until: datetime,
+        judges: Sequence[Setup] | None = None,
+    ) -> None:
         self.since, self.until = since, until
-        self._setups = (now, new)
+        self._setups = tuple(setups)
+        self._judges = frozenset(map(id, setups if judges is None else judges))
         self._folder = TemporaryDirectory(prefix="statusherd-backtest-")
         self._stores: list[Store] = []
         self.graves: dict[str, Grave] = {}
@@ -157,23 +156,25 @@ class Backtest:
         """Return how many Changes are to be replayed."""
         return real.read_now(lambda conn: rows.count_changes(conn, self.since - WARM_UP, self.until))
 
-    def run(self, real: Store, pages: Pages, step: Callable[[], None] = lambda: None) -> tuple[Rules, Rules]:
-        """Replay what `real` holds; `step` is called for each Change. Return both at the end of the time."""
+    def run(
+        self, real: Store, pages: KnownPages, step: Callable[[], None] = lambda: None
+    ) -> tuple[Rules, ...]:
+        """Replay what `real` holds; `step` is called for each Change. Return the rules at the end of it."""
         asked = real.read_now(rows.asked_for)
-        now, new = (self._rules(setup, number, pages) for number, setup in enumerate(self._setups))
-        for rules in (now, new):
+        every = tuple(self._rules(setup, number, pages) for number, setup in enumerate(self._setups))
+        for rules in every:
             rules.take_over(asked)
         for page in self._pages_of(real):
-            for rules in (now, new):
+            for rules in every:
                 rules.feed(page)
-            self._note(page, (now, new))
+            self._note(page, [rules for rules in every if id(rules.setup) in self._judges])
             for _ in page:
                 step()
-        for rules in (now, new):
+        for rules in every:
             rules.finish(self.until)
-        return now, new
+        return every
 
-    def _rules(self, setup: Setup, number: int, pages: Pages) -> Rules:
+    def _rules(self, setup: Setup, number: int, pages: KnownPages) -> Rules:
         path = Path(self._folder.name) / f"rules-{number}.db"
         store = Store.open(f"sqlite:///{path}")
         self._stores.append(store)
@@ -187,17 +188,17 @@ class Backtest:
             after = page[-1].number
             yield page
 
-    def _note(self, page: Iterable[StoredChange], both: tuple[Rules, Rules]) -> None:
+    def _note(self, page: Iterable[StoredChange], every: Sequence[Rules]) -> None:
         for stored in page:
             self.vendors.add(stored.vendor)
             if stored.at >= self.since:
                 self.changes += 1
                 if stored.kind in _SHOWS_OPEN:
-                    self._note_grave(stored.load(), both)
+                    self._note_grave(stored.load(), every)
 
-    def _note_grave(self, logged: LoggedChange, both: tuple[Rules, Rules]) -> None:
+    def _note_grave(self, logged: LoggedChange, every: Sequence[Rules]) -> None:
         change = logged.change
-        for incident, names in (found for rules in both for found in rules.grave(logged)):
+        for incident, names in (found for rules in every for found in rules.grave(logged)):
             thread = incident_thread(change.vendor, incident.id)
             known = self.graves.get(thread)
             services = tuple(dict.fromkeys((*(known.services if known else ()), *names)))

@@ -6,6 +6,7 @@ Each batch is one transaction, so what is told, what waits and what counts as ro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final, Protocol
@@ -46,6 +47,17 @@ class Pages(Protocol):
         """Return the components of a vendor's page."""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPages:
+    """Pages as they were last seen, by vendor: of what is over, those of then are not kept."""
+
+    known: Mapping[str, Mapping[str, Component]] = field(default_factory=dict)
+
+    def components_of(self, vendor: str) -> Mapping[str, Component]:
+        """Return the components of a vendor's page; none where they are not known."""
+        return self.known.get(vendor, {})
+
+
 class Router:
     """Decides batches of Changes in transactions of its callers."""
 
@@ -60,7 +72,7 @@ class Router:
         if not logged:
             return 0
         questions = [self.question(entry, setup) for entry in logged]
-        moment = self._moment(conn, setup)
+        moment = self.moment(conn, setup)
         facts = _facts(conn, questions, moment)
         for question in questions:
             _put(conn, routing.route(question, moment, facts), moment.now)
@@ -72,7 +84,7 @@ class Router:
         held = held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
         if not held:
             return 0
-        questions, moment = self._questions_of(conn, held, setup), self._moment(conn, setup)
+        questions, moment = self._questions_of(conn, held, setup), self.moment(conn, setup)
         facts = _facts(conn, tuple(questions.values()), moment)
         missed: dict[str, list[Question]] = {}
         for found in _reconsidered(held, questions, facts, moment):
@@ -107,7 +119,8 @@ class Router:
         logged = (change_log.change_numbered(conn, number) for number in numbers)
         return {entry.number: self.question(entry, setup) for entry in logged if entry is not None}
 
-    def _moment(self, conn: Connection, setup: Setup) -> Moment:
+    def moment(self, conn: Connection, setup: Setup) -> Moment:
+        """Return what decides on Changes now, besides what they say."""
         now = self._clock.now()
         if self._table.routes is not setup.routes:
             self._table = RouteTable(setup.routes)

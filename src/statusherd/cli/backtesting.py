@@ -67,20 +67,21 @@ def command(
 
 def _tried(present: Config, other: Config, span: tuple[datetime, datetime], limit: int) -> Report:
     from statusherd.assembly import setup_of  # noqa: PLC0415
-    from statusherd.backtest import Backtest, Pages  # noqa: PLC0415
+    from statusherd.backtest import Backtest  # noqa: PLC0415
     from statusherd.backtest_report import report  # noqa: PLC0415
     from statusherd.cli.progress import progress  # noqa: PLC0415
     from statusherd.cli.stores import open_store, watched_vendors  # noqa: PLC0415
+    from statusherd.router import KnownPages  # noqa: PLC0415
     from statusherd.store.known import load_all  # noqa: PLC0415
 
     with open_store(present) as store:
         now, new = (setup_of(c).with_vendors(watched_vendors(c, store)) for c in (present, other))
         known = store.read_now(load_all)
-        pages = Pages({name: stored.known.components for name, stored in known.items()})
-        with Backtest(now, new, *span) as test:
+        pages = KnownPages({name: stored.known.components for name, stored in known.items()})
+        with Backtest((now, new), *span) as test:
             with progress("Replaying changes", test.count(store)) as step:
-                rules = test.run(store, pages, step)
-            return report(test, *rules, limit)
+                before, after = test.run(store, pages, step)
+            return report(test, before, after, limit)
 
 
 def _say_what_it_rests_on(found: Report, present: Config, other: Config) -> None:
