@@ -213,7 +213,7 @@ def test_each_route_of_now_answers_below_the_record_of_then(house):
     )
     assert "mail was not told by route 2" in then
     severe = "it is less severe than the route asks for (severity SEV1; this is SEV4)"
-    assert "Its severity is SEV4 now: no service of ours is mapped" in now
+    assert "Its severity is SEV4 now: impact major, no service of ours is mapped" in now
     assert f"route 1 to mail: no: {severe}" in now
     assert "route 2 to ops: selects it" in now
     (change,) = house.json("alert", "explain", key)["changes"]

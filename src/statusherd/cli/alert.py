@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from statusherd.cli.alert_testing import command as test
 from statusherd.cli.backtesting import command as backtest
 from statusherd.cli.moments import given_time
 from statusherd.cli.output import print_json, print_lines, say, warn
@@ -24,6 +25,7 @@ def group() -> None:
 
 
 group.add_command(backtest)
+group.add_command(test)
 
 
 @group.command("list")
