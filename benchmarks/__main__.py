@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("help_time.py", "catalogue_time.py", "routing.py", "looks.py", "body_bombs.py")
+SCRIPTS = ("help_time.py", "catalogue_time.py", "routing.py", "stored.py", "looks.py", "body_bombs.py")
 
 
 def main() -> int:

@@ -27,7 +27,6 @@ from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Phase, Severity, Status
 from statusherd.notify.channels import Channel
 from statusherd.respond.services import ServiceMap
-from statusherd.router import KnownPages
 from statusherd.setup import Setup
 from statusherd.store import backtest as rows
 from statusherd.store import changes
@@ -81,7 +80,7 @@ def main(number: int) -> None:
             each.load()
         floor, begun = time.process_time() - begun, time.process_time()
         with Backtest((setup(0), setup(900)), since, END) as test:
-            now, new = test.run(store, KnownPages())
+            now, new = test.run(store, {})
             found = report(test, now, new, 20)
         figure = time.process_time() - begun
     assert found.changes == number

@@ -104,6 +104,9 @@ def setup_of(config: Config) -> Setup:
         severities=config.severities,
         roster=config.roster,
         holidays=frozenset(config.daemon.holidays),
+        escalations={each.target: each for each in config.escalations},
+        freezes=config.freezes,
+        quorum=config.quorum,
     )
 
 

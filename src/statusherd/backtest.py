@@ -6,7 +6,7 @@ Changes in their order; what waits is decided when its time comes. Nothing is se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -16,15 +16,17 @@ from typing import Final, Self
 
 from sqlalchemy import Connection
 
+from statusherd.backtest_pages import SeenPages
 from statusherd.model.changes import LoggedChange
-from statusherd.model.records import VendorIncident
+from statusherd.model.records import Known, VendorIncident
 from statusherd.model.words import ChangeKind, Impact
 from statusherd.notify.matchers import incident_out_of_scope
 from statusherd.notify.threads import STEPS, Step, incident_thread
-from statusherd.router import ROUTED_AT_ONCE, KnownPages, Router
+from statusherd.router import ROUTED_AT_ONCE, Router
 from statusherd.setup import Setup
 from statusherd.store import backtest as rows
 from statusherd.store import held as held_rows
+from statusherd.store import reminders as reminder_rows
 from statusherd.store.backtest import AskedFor, StoredChange
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock
@@ -32,6 +34,8 @@ from statusherd.testing import FakeClock
 WARM_UP: Final = timedelta(days=14)
 """What was seen so long before is replayed too, so that what was open is known; it is not counted."""
 AT_ONCE: Final = 500
+OUR_OWN: Final = 2**62
+"""Changes that a back-test makes, as of reminders, have numbers from here."""
 _GRAVE: Final = frozenset({Impact.MAJOR, Impact.CRITICAL})
 _SHOWS_OPEN: Final = frozenset(
     {
@@ -43,6 +47,8 @@ _SHOWS_OPEN: Final = frozenset(
 )
 _TOLD_TO_NOBODY: Final = frozenset(str(kind) for kind, (_, step) in STEPS.items() if step is Step.RECORD)
 """Whatever the rules say, so they need not be asked."""
+_LEFT_OUT: Final = frozenset({ChangeKind.COMPONENT_CHANGED.value, ChangeKind.MAINTENANCE_REMINDER.value})
+"""Reminders are made anew by the rules that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +67,16 @@ class Grave:
 class Rules:
     """One configuration at work on a store of its own."""
 
-    def __init__(self, setup: Setup, store: Store, pages: KnownPages, start: datetime) -> None:
+    def __init__(self, setup: Setup, store: Store, pages: SeenPages, start: datetime) -> None:
         self.setup = setup
         self.store = store
-        self.pages = pages
+        self._pages = pages
         self._clock = FakeClock(start)
         self._router = Router(pages, self._clock)
 
     def take_over(self, asked: AskedFor) -> None:
         """Put the silences and overrides of the real store in force."""
-        self.store.write_now(lambda conn: rows.put_asked_for(conn, asked))
+        self.store.write_now(lambda conn: _take_over(conn, asked))
 
     def feed(self, page: Sequence[StoredChange]) -> None:
         """Decide on the next Changes, each when it was seen."""
@@ -106,18 +112,36 @@ class Rules:
             yield incident, names
 
     def _feed(self, conn: Connection, page: Sequence[StoredChange]) -> None:
-        ours = (each for each in page if each.kind not in _TOLD_TO_NOBODY and self.watches(each.vendor))
+        ours = (each for each in page if each.kind not in _LEFT_OUT and self.watches(each.vendor))
         for at, together in groupby(ours, key=lambda each: each.at):
             self._wait(conn, at)
             self._clock.set(max(at, self._clock.now()))
-            rows.put_changes(conn, together)
+            rows.put_changes(conn, self._seen(together))
             while self._router.route_new(conn, self.setup) == ROUTED_AT_ONCE:
                 pass
 
+    def _seen(self, together: Iterable[StoredChange]) -> Iterator[StoredChange]:
+        """Take in what Changes say of their vendors; yield those that have to be routed."""
+        for stored in together:
+            self._pages.move(stored.load().change)
+            if stored.kind not in _TOLD_TO_NOBODY:
+                yield stored
+
     def _wait(self, conn: Connection, until: datetime) -> None:
-        while (due := held_rows.next_until(conn)) is not None and due <= until:
+        while (due := _next_due(conn)) is not None and due <= until:
             self._clock.set(max(due, self._clock.now()))
             self._router.route_held(conn, self.setup)
+
+
+def _take_over(conn: Connection, asked: AskedFor) -> None:
+    rows.put_asked_for(conn, asked)
+    rows.number_from(conn, OUR_OWN)
+
+
+def _next_due(conn: Connection) -> datetime | None:
+    """Return when the next wait is over or reminder is due. Steps of escalations are not taken: see docs."""
+    dues = (held_rows.next_until(conn), reminder_rows.next_due(conn))
+    return min((at for at in dues if at is not None), default=None)
 
 
 class Backtest:
@@ -157,11 +181,16 @@ class Backtest:
         return real.read_now(lambda conn: rows.count_changes(conn, self.since - WARM_UP, self.until))
 
     def run(
-        self, real: Store, pages: KnownPages, step: Callable[[], None] = lambda: None
+        self, real: Store, last: Mapping[str, Known], step: Callable[[], None] = lambda: None
     ) -> tuple[Rules, ...]:
-        """Replay what `real` holds; `step` is called for each Change. Return the rules at the end of it."""
+        """Replay what `real` holds; `step` is called for each Change. Return the rules at the end of it.
+
+        `last` is what is known of the vendors today.
+        """
         asked = real.read_now(rows.asked_for)
-        every = tuple(self._rules(setup, number, pages) for number, setup in enumerate(self._setups))
+        every = tuple(
+            self._rules(setup, number, SeenPages(last)) for number, setup in enumerate(self._setups)
+        )
         for rules in every:
             rules.take_over(asked)
         for page in self._pages_of(real):
@@ -174,7 +203,7 @@ class Backtest:
             rules.finish(self.until)
         return every
 
-    def _rules(self, setup: Setup, number: int, pages: KnownPages) -> Rules:
+    def _rules(self, setup: Setup, number: int, pages: SeenPages) -> Rules:
         path = Path(self._folder.name) / f"rules-{number}.db"
         store = Store.open(f"sqlite:///{path}")
         self._stores.append(store)

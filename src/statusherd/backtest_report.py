@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from statusherd.backtest import Backtest, Grave, Rules
+from statusherd.backtest import OUR_OWN, Backtest, Grave, Rules
 from statusherd.model.delivery import Alert, Decision
 from statusherd.notify.threads import incident_thread
 from statusherd.store import backtest as rows
@@ -140,8 +140,12 @@ def missed_by(rules: Rules, graves: Mapping[str, Grave]) -> tuple[Grave, ...]:
     return tuple(sorted((g for t, g in graves.items() if t not in heard), key=lambda grave: grave.number))
 
 
-def _sent(rules: Rules, since: datetime) -> dict[str, Sending]:
-    return {each.key: each for each in sent_by(rules, since)}
+def _sent(rules: Rules, since: datetime) -> dict[tuple[object, ...], Sending]:
+    """Return the messages of one configuration by what is the same in another one."""
+    return {
+        (each.channel, each.thread, each.at if each.number > OUR_OWN else each.number): each
+        for each in sent_by(rules, since)
+    }
 
 
 def _recipients(
@@ -166,5 +170,7 @@ def _missed(test: Backtest, now: Rules, new: Rules) -> tuple[Missed, ...]:
 
 
 def _heard(conn: Connection, graves: Mapping[str, Grave]) -> frozenset[str]:
-    in_a_line = (incident_thread(*each) for each in rows.incidents_summed_up(conn))
-    return rows.heard_of(conn, graves) | frozenset(in_a_line)
+    in_a_line = frozenset(incident_thread(*each) for each in rows.incidents_summed_up(conn))
+    instead = {incident_thread(vendor, id_): by for vendor, id_, by in rows.incidents_behind(conn)}
+    told = rows.heard_of(conn, {*graves, *instead.values()})
+    return told | in_a_line | {thread for thread, by in instead.items() if by in told}

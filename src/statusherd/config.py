@@ -12,6 +12,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from statusherd.config_escalations import shown_escalation
+from statusherd.config_freezes import shown_freeze
 from statusherd.config_oncall import shown_oncall, shown_person
 from statusherd.config_reader import SYSTEM_CONFIG, Reader
 from statusherd.config_records import (
@@ -96,6 +98,10 @@ def shown(config: Config) -> dict[str, Any]:
             "url": masked(config.heartbeat.url) if config.heartbeat.url else None,
             "interval": duration_text(config.heartbeat.interval),
         },
+        "quorum": {
+            "vendors": config.quorum.vendors if config.quorum else None,
+            "within": duration_text(config.quorum.within) if config.quorum else None,
+        },
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "severity": _shown_severities(config.severities),
         "team": [{"name": team.name, "channels": list(team.channels)} for team in config.teams],
@@ -103,6 +109,8 @@ def shown(config: Config) -> dict[str, Any]:
         "channel": [_shown_channel(channel) for channel in config.channels],
         "person": [shown_person(person) for person in config.roster.people.values()],
         "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
+        "escalation": [shown_escalation(each) for each in config.escalations],
+        "freeze": [shown_freeze(freeze) for freeze in config.freezes],
         "route": [_shown_route(route) for route in config.routes],
         "warnings": list(config.warnings),
     }
@@ -140,6 +148,7 @@ def _shown_vendor(config: Config, vendor: WatchedVendor) -> dict[str, Any]:
         "interval": duration_text(config.interval_of(vendor)),
         "tags": list(vendor.tags),
         "token": MASK if vendor.name in config.tokens else None,
+        "upstream": list(vendor.upstream),
     }
 
 
@@ -192,6 +201,7 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "flap": duration_text(route.flap) if route.hold else None,
         "hours": [str(window) for window in route.hours],
         "timezone": route.timezone,
+        "reminders": [duration_text(before) for before in route.reminders],
     }
     return {"match": match, "channels": list(route.channels), "continue": route.go_on} | waits
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
 from statusherd import config_schema as schema
+from statusherd.config_escalations import read_escalations
+from statusherd.config_freezes import read_freezes
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
     POLITE,
@@ -32,6 +34,7 @@ from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
+from statusherd.config_upstreams import check_upstreams, read_quorum
 from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.config_waits import checked_quiet
 from statusherd.model.errors import CatalogError
@@ -70,6 +73,7 @@ class Reader:
         database = self._database(daemon.data_dir)
         self.http = self._http()
         vendors = self._vendors()
+        check_upstreams(self.raw, vendors, self.problems)
         people, oncalls = self._sections(schema.Person, "person"), self._sections(schema.OnCall, "oncall")
         roster = config_oncall.read_roster(people, oncalls, daemon.timezone, self.problems)
         self.zones = config_oncall.zones_of(roster)
@@ -78,8 +82,10 @@ class Reader:
         config_oncall.check_channels(people, names, self.problems)
         targets = [*names, *map(config_oncall.target_of, roster.rotations)]
         ours = self._ours(vendors, targets, daemon.timezone)
-        routes = self._routes(vendors, targets, ours)
-        beats = self._heartbeat()
+        escalations = read_escalations(
+            self._sections(schema.Escalation, "escalation"), targets, self.problems
+        )
+        routes = self._routes(vendors, [*targets, *(each.target for each in escalations)], ours)
         self._check_default_interval(vendors)
         self._check_modes()
         return Config(
@@ -96,12 +102,15 @@ class Reader:
             severities=ours.severities,
             tokens=self.tokens,
             roster=roster,
-            heartbeat=beats,
+            heartbeat=self._heartbeat(),
+            escalations=escalations,
+            quorum=read_quorum(self._section(schema.Quorum, "quorum"), vendors, self.problems),
+            freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
         )
 
     def _refuse_unknown_keys(self) -> None:
-        ours = ("service", "team", "severity", "channel", "person", "oncall", "route")
-        known = ("daemon", "database", "http", "heartbeat", "vendor", *ours)
+        ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "freeze", "route")
+        known = ("daemon", "database", "http", "heartbeat", "quorum", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -192,6 +201,7 @@ class Reader:
             interval=given.interval,
             tags=given.tags,
             page_url=given.page or base.page_url,
+            upstream=given.upstream,
         )
         self._check_vendor(path, vendor)
         if given.token is not None:

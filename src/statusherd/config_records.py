@@ -11,7 +11,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from statusherd.config_tokens import Token
+from statusherd.model.escalation import Escalation
+from statusherd.model.freezes import Freeze
 from statusherd.model.oncall import Roster
+from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
 from statusherd.model.services import Service, Team
 from statusherd.model.vendors import WatchedVendor
@@ -90,6 +93,9 @@ class Config:
     severities: SeverityRules = field(default_factory=SeverityRules)
     roster: Roster = field(default_factory=Roster)
     heartbeat: Heartbeat = Heartbeat()
+    escalations: tuple[Escalation, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    quorum: Quorum | None = None
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

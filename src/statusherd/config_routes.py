@@ -96,6 +96,7 @@ def _route(number: int, given: schema.Route) -> Route:
         flap=given.flap or FLAP,
         hours=given.hours,
         timezone=given.timezone,
+        reminders=given.reminders,
     )
 
 

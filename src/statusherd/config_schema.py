@@ -6,12 +6,13 @@ judged in `config_reader`.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import ErrorDetails
 
+from statusherd.config_maintenance_values import parse_begin, parse_end, parse_reminders
 from statusherd.config_problems import KeyPath, Problems, unknown_key
 from statusherd.config_service_values import (
     Need,
@@ -105,6 +106,7 @@ class Vendor(Section):
     interval: Interval | None = None
     tags: Texts = ()
     token: Secret | None = None
+    upstream: Texts = ()
 
 
 class Channel(Section):
@@ -164,6 +166,21 @@ class Route(Section):
     flap: Flap | None = None
     hours: Windows = ()
     timezone: Zone | None = None
+    reminders: Annotated[tuple[float, ...], PlainValidator(parse_reminders)] = ()
+
+
+class Quorum(Section):
+    vendors: Annotated[int, Field(ge=2, le=1000)] | None = None
+    within: Annotated[float, PlainValidator(between(parse_duration, "1m", "2h"))] | None = None
+
+
+class Freeze(Section):
+    name: Name | None = None
+    from_: Annotated[datetime | None, PlainValidator(parse_begin)] = Field(default=None, alias="from")
+    until: Annotated[datetime | None, PlainValidator(parse_end)] = None
+    rrule: Annotated[str, PlainValidator(parse_rule)] | None = None
+    services: Texts = ()
+    timezone: Zone | None = None
 
 
 class Person(Section):
@@ -181,6 +198,17 @@ class OnCall(Section):
     handover: Annotated[Handover, PlainValidator(parse_handover)] | None = None
     rrule: Annotated[str, PlainValidator(parse_rule)] | None = None
     cron: Annotated[str, PlainValidator(parse_rule)] | None = None
+
+
+class EscalationStep(Section):
+    channels: Texts = ()
+    wait: Annotated[float, PlainValidator(between(parse_duration, "1m", "1d"))] = 600.0
+
+
+class Escalation(Section):
+    name: Name | None = None
+    steps: list[EscalationStep] = []
+    repeat: Annotated[int, Field(ge=0, le=100)] = 0
 
 
 SectionT = TypeVar("SectionT", bound=Section)

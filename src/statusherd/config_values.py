@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from statusherd.config_problems import did_you_mean, quoted
+from statusherd.model.escalation import ESCALATION
 from statusherd.model.hours import Window, parse_window
 from statusherd.model.oncall import ONCALL
 from statusherd.model.routing import EVENTS
@@ -202,8 +203,9 @@ def parse_texts(value: object) -> tuple[str, ...]:
 def parse_channel_name(value: object) -> str:
     """Return the name of a channel: one that in a route means nothing else."""
     name = parse_name(value)
-    if name.startswith(ONCALL):
-        raise ValueError(f'must not begin with "{ONCALL}": routes name rotations so. Rename it')
+    for start, what in ((ONCALL, "rotations"), (ESCALATION, "escalations")):
+        if name.startswith(start):
+            raise ValueError(f'must not begin with "{start}": routes name {what} so. Rename it')
     return name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statusherd.config_problems import KeyPath, Problems
 from statusherd.config_schema import Route
 from statusherd.model.hours import Window, covers_week
+from statusherd.model.routing import DEFAULT_EVENTS
 
 
 def checked_quiet(path: KeyPath, windows: tuple[Window, ...], problems: Problems) -> tuple[Window, ...]:
@@ -20,3 +21,6 @@ def check_waits(path: KeyPath, given: Route, problems: Problems) -> None:
         problems.add((*path, "flap"), 'needs hold. Add hold = "3m", or remove it')
     if given.timezone is not None and not given.hours:
         problems.add((*path, "timezone"), 'is the zone of hours. Add hours = "…", or remove it')
+    if given.reminders and "maintenance" not in (given.match.event or DEFAULT_EVENTS):
+        text = 'needs a route that selects maintenance. Add match.event = ["maintenance"], or remove it'
+        problems.add((*path, "reminders"), text)

@@ -228,8 +228,13 @@ class Daemon:
             await self._to_route.wait()
             with self._at_work("routing"):
                 self._to_route.clear()
-                if await self._pipeline.route_new() + await self._pipeline.route_held():
+                if await self._routed():
                     self._to_deliver.set()
+
+    async def _routed(self) -> int:
+        """Decide on what is new, has waited long enough, or was answered by nobody; return how much."""
+        pipeline = self._pipeline
+        return await pipeline.route_new() + await pipeline.route_held() + await pipeline.route_escalations()
 
     async def _deliver_loop(self) -> None:
         while True:
@@ -280,7 +285,7 @@ class Daemon:
 
     async def _wake_the_held(self) -> None:
         """Let what has waited long enough be decided: a silence may have been ended by another process."""
-        until = await self._pipeline.held_until()
+        until = await self._pipeline.waits_until()
         if until is not None and until <= self._clock.now():
             self._to_route.set()
 

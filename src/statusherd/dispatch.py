@@ -9,23 +9,25 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from statusherd.clock import Clock
-from statusherd.model.delivery import Delivery, NewDelivery, SendOutcome
+from statusherd.model.delivery import Delivery, SendOutcome
 from statusherd.model.errors import StoreError
 from statusherd.notify.backoff import GIVE_UP_AFTER, next_attempt
 from statusherd.notify.channels import Channel
 from statusherd.notify.circuit import Circuits
 from statusherd.notify.deliver import Sender
 from statusherd.notify.render import Message, bare, render
-from statusherd.notify.route import dedup_key
+from statusherd.notify.route import threads_of
+from statusherd.notify.stand_in import learned, stand_in
 from statusherd.setup import Setup
 from statusherd.store import health, outbox
+from statusherd.store.conversations import put_told
 from statusherd.store.engine import Store
 
 log = structlog.get_logger()
@@ -181,21 +183,26 @@ class Dispatcher:
             created = delivery.created_at or now
             retry_at = next_attempt(delivery.attempts + 1, created, now, outcome.retry_after, self._random)
         dead = not outcome.sent and retry_at is None
-        spare = _spare(delivery, channel, now) if dead else ()
-        await self._store.write(
-            lambda conn: outbox.record_outcome(conn, delivery, outcome, now, retry_at=retry_at, instead=spare)
-        )
+        fallback = channel.fallback if dead and channel is not None else None
+        await self._store.write(lambda conn: _write(conn, delivery, outcome, now, retry_at, fallback))
         _report(delivery, outcome, retry_at)
 
 
-def _spare(delivery: Delivery, channel: Channel | None, now: datetime) -> tuple[NewDelivery, ...]:
-    """Return the same message for the channel that stands in for a dead one."""
-    if channel is None or channel.fallback is None:
-        return ()
-    key = dedup_key(delivery.dedup_key, channel.fallback, delivery.id)
-    # The stand-in has its own thread state; to it this message is the first.
-    alert = replace(delivery.alert, number=1)
-    return (NewDelivery(channel.fallback, key, alert, now, delivery.change_number),)
+def _write(
+    conn: Connection,
+    delivery: Delivery,
+    outcome: SendOutcome,
+    now: datetime,
+    retry_at: datetime | None,
+    fallback: str | None,
+) -> None:
+    """Write down what became of a message; a fallback is told it, and all that waits behind it."""
+    behind = outbox.behind(conn, delivery) if fallback else ()
+    spare = [stand_in(each, fallback, now) for each in (delivery, *behind)] if fallback else []
+    if outbox.record_outcome(conn, delivery, outcome, now, retry_at=retry_at, instead=spare):
+        _, known = outbox.facts(conn, {thread for new in spare for thread in threads_of(new.alert.change)})
+        for new in spare:
+            put_told(conn, learned(new, known, now))
 
 
 def _report(delivery: Delivery, outcome: SendOutcome, retry_at: datetime | None) -> None:

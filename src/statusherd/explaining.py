@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Alert, Delivery, Thread
-from statusherd.notify.threads import thread_of
+from statusherd.model.escalation import Acknowledgement
+from statusherd.notify.threads import opened_in, thread_of
 from statusherd.respond.meaning import meaning_of
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules, judge
-from statusherd.store import alerts
+from statusherd.store import alerts, escalations
 from statusherd.store.alerts import Account
 from statusherd.store.conversations import facts
 from statusherd.store.known import load_state
@@ -37,6 +38,8 @@ class Explanation:
     alert: Alert
     judged_now: bool
     heard_before: Mapping[str, Delivery]
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    """Those of its thread, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,13 @@ def explain(conn: Connection, number: int, ours: OurSide) -> Explanation | None:
         told or _judged(conn, account, thread, ours),
         judged_now=told is None,
         heard_before=_heard_before(conn, account, thread),
+        acknowledgements=_acknowledgements(conn, account, thread),
     )
+
+
+def _acknowledgements(conn: Connection, account: Account, thread: Thread) -> tuple[Acknowledgement, ...]:
+    names = opened_in(account.logged.change) or (thread.id,)
+    return tuple(ack for name in names for ack in escalations.acknowledgements(conn, name))
 
 
 def explain_last(conn: Connection, vendor: str, at: datetime, ours: OurSide) -> tuple[Explanation, ...]:

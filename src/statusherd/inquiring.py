@@ -37,8 +37,8 @@ class Inquiry:
 def inquire_of(conn: Connection, each: Explanation, setup: Setup, clock: Clock) -> Inquiry:
     """Ask the routes of now about a Change that was explained."""
     logged = each.account.logged
-    components = load_state(conn, logged.change.vendor).known.components
-    router = Router(KnownPages({logged.change.vendor: components}), clock)
+    known = load_state(conn, logged.change.vendor).known
+    router = Router(KnownPages({known.vendor: known}), clock)
     question, moment = router.question(logged, setup), router.moment(conn, setup)
     answers = inquire(question, moment)
     named = (verdict.decision.silence for verdict in each.account.verdicts)

@@ -3,6 +3,7 @@
 look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
 route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
 route_held()   what has waited → decide → outbox   the same, from where its thread stands now
+route_escalations()   whom nobody answered → outbox   the next step, in the same way
 deliver_due()  claim → render → send → record      one destination never waits for another
 """
 
@@ -23,7 +24,9 @@ from statusherd.model.words import Status
 from statusherd.router import Router
 from statusherd.setup import Setup
 from statusherd.states import States
+from statusherd.store import escalations as escalation_rows
 from statusherd.store import held as held_rows
+from statusherd.store import reminders as reminder_rows
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -130,15 +133,30 @@ class Pipeline:
         """Decide anew on what has waited long enough; return how many messages that were."""
         return await self._until_none(self._router.route_held)
 
+    async def route_escalations(self) -> int:
+        """Take the steps of escalations that are due; return how many those were."""
+        return await self._until_none(self._router.route_escalations)
+
     async def held_until(self) -> datetime | None:
-        """Return when the next wait is over, which may be past; None where nothing waits."""
-        return await self._store.read(held_rows.next_until)
+        """Return when the next wait is over or reminder is due, which may be past; None for never."""
+        held = await self._store.read(held_rows.next_until)
+        reminder = await self._store.read(reminder_rows.next_due)
+        return min((at for at in (held, reminder) if at is not None), default=None)
+
+    async def waits_until(self) -> datetime | None:
+        """Return when a wait or step is over or a reminder due, which may be past; None for never."""
+        return await self._store.read(_next_wait)
 
     async def _until_none(self, batch: Callable[[Connection, Setup], int]) -> int:
         done = 0
         while count := await self._store.write(lambda conn: batch(conn, self.setup)):
             done += count
         return done
+
+
+def _next_wait(conn: Connection) -> datetime | None:
+    waits = (held_rows.next_until(conn), escalation_rows.next_due(conn), reminder_rows.next_due(conn))
+    return min((at for at in waits if at is not None), default=None)
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

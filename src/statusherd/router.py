@@ -6,20 +6,24 @@ Each batch is one transaction, so what is told, what waits and what counts as ro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
+from statusherd import reminding
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
-from statusherd.model.records import Component
+from statusherd.model.escalation import ESCALATION
+from statusherd.model.records import Component, Known
 from statusherd.model.routing import Reach
 from statusherd.model.words import ChangeKind
+from statusherd.notify import behind, troubles
 from statusherd.notify import route as routing
+from statusherd.notify.escalating import asked_in, messages_of, next_step
 from statusherd.notify.facts import Facts, Past
 from statusherd.notify.holding import like_of
 from statusherd.notify.moment import Moment
@@ -28,12 +32,15 @@ from statusherd.notify.reconsider import Reconsidered, groups, reconsider, sum_u
 from statusherd.notify.route_table import RouteTable
 from statusherd.notify.waiting import FLAP_HOLD, Calm, can_be_held
 from statusherd.respond import oncall
+from statusherd.respond.conflicts import OurPlans, conflicts
 from statusherd.respond.meaning import Meaning, meaning_of
 from statusherd.setup import Setup
 from statusherd.store import changes as change_log
+from statusherd.store import escalations as escalation_rows
 from statusherd.store import held as held_rows
 from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
+from statusherd.store import reminders as reminder_rows
 from statusherd.store import silences as silence_rows
 
 ROUTED_AT_ONCE: Final = 200
@@ -46,16 +53,24 @@ class Pages(Protocol):
     def components_of(self, vendor: str) -> Mapping[str, Component]:
         """Return the components of a vendor's page."""
 
+    def known_of(self, vendor: str) -> Known | None:
+        """Return what the last looks at a vendor found, None where it was never watched."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPages:
-    """Pages as they were last seen, by vendor: of what is over, those of then are not kept."""
+    """Pages as they were last seen, by vendor."""
 
-    known: Mapping[str, Mapping[str, Component]] = field(default_factory=dict)
+    known: Mapping[str, Known] = field(default_factory=dict)
 
     def components_of(self, vendor: str) -> Mapping[str, Component]:
         """Return the components of a vendor's page; none where they are not known."""
-        return self.known.get(vendor, {})
+        known = self.known.get(vendor)
+        return known.components if known else {}
+
+    def known_of(self, vendor: str) -> Known | None:
+        """Return what is known of a vendor, None where nothing is."""
+        return self.known.get(vendor)
 
 
 class Router:
@@ -65,6 +80,7 @@ class Router:
         self._states = states
         self._clock = clock
         self._table = RouteTable(())
+        self._sites = troubles.Kin({})
 
     def route_new(self, conn: Connection, setup: Setup) -> int:
         """Route the Changes that are not routed yet, in order; return how many those were."""
@@ -76,11 +92,31 @@ class Router:
         facts = _facts(conn, questions, moment)
         for question in questions:
             _put(conn, routing.route(question, moment, facts), moment.now)
+            _let_follow(conn, question, facts, moment.now)
+            reminding.plan(conn, question.change, self._states.known_of(question.change.vendor), moment)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
 
     def route_held(self, conn: Connection, setup: Setup) -> int:
-        """Decide anew on what has waited long enough; return how many messages that were."""
+        """Decide anew on what has waited long enough, and remind; return how many messages that were."""
+        return self._reconsider(conn, setup) + self._remind(conn, setup)
+
+    def _remind(self, conn: Connection, setup: Setup) -> int:
+        due = reminder_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self.moment(conn, setup)
+        for row in due:
+            reminding.take_up(conn, row, moment)
+            known, vendor = self._states.known_of(row.vendor), setup.vendors.get(row.vendor)
+            change = reminding.change_of(row, known, vendor, moment.now)
+            if change is not None:
+                question = self.question(LoggedChange(0, change), setup)
+                answer = reminding.remind(conn, question, row, moment, _facts(conn, [question], moment))
+                _put(conn, answer, moment.now)
+        return len(due)
+
+    def _reconsider(self, conn: Connection, setup: Setup) -> int:
         held = held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
         if not held:
             return 0
@@ -96,9 +132,32 @@ class Router:
             outbox.put(conn, (delivery,), (), (thread,), (told,), moment.now)
         return len(held)
 
+    def route_escalations(self, conn: Connection, setup: Setup) -> int:
+        """Take the steps of escalations that are due; return how many those were."""
+        due = escalation_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self.moment(conn, setup)
+        for climb in due:
+            logged = change_log.change_numbered(conn, climb.change_number)
+            escalation = setup.escalations.get(f"{ESCALATION}{climb.escalation}")
+            if logged is None or escalation is None:  # it is no longer configured
+                escalation_rows.put(conn, (replace(climb, due_at=None),))
+                continue
+            question = asked_in(self.question(logged, setup), climb.thread)
+            facts = _facts(conn, (question,), moment)
+            taken = next_step(question, climb, escalation, moment)
+            answer = routing.settle(question, taken.verdicts, facts, moment)
+            key = routing.dedup_key(climb.thread, f"{climb.escalation}/{taken.climb.round}", taken.climb.step)
+            deliveries = messages_of(taken, answer.deliveries, f"{key}-")
+            _put(conn, replace(answer, deliveries=deliveries), moment.now)
+            escalation_rows.put(conn, (taken.climb,))
+        return len(due)
+
     def question(self, logged: LoggedChange, setup: Setup) -> Question:
         """Return a Change with what is known beside it: what it means for our services, among others."""
         change = logged.change
+        kin = self._kin(setup)
         vendor, components = setup.vendors.get(change.vendor), self._states.components_of(change.vendor)
         title = vendor.title if vendor else change.vendor
         meaning = meaning_of(change, title, components, setup.services, setup.severities)
@@ -112,7 +171,15 @@ class Router:
             steady=meaning.judgement.steady,
             parts={key: _part(each) for key, each in meaning.parts.items()},
             teams=setup.teams,
+            conflicts=conflicts(change, meaning.touches, OurPlans(setup.freezes, setup.teams, setup.roster)),
+            together=troubles.together(change, vendor, kin, self._states.known_of),
+            troubles=troubles.concerning(change, vendor, kin, self._states.known_of),
         )
+
+    def _kin(self, setup: Setup) -> troubles.Kin:
+        if self._sites.vendors is not setup.vendors or self._sites.herds.quorum != setup.quorum:
+            self._sites = troubles.Kin(setup.vendors, setup.quorum)
+        return self._sites
 
     def _questions_of(self, conn: Connection, held: Sequence[Held], setup: Setup) -> dict[int, Question]:
         numbers = dict.fromkeys(row.change_number for row in held)
@@ -125,7 +192,8 @@ class Router:
         if self._table.routes is not setup.routes:
             self._table = RouteTable(setup.routes)
         calm = Calm(silence_rows.in_force(conn, now), setup.channels, setup.holidays)
-        return Moment(self._table, frozenset(setup.channels), now, _reach(conn, setup, now), calm)
+        reach = _reach(conn, setup, now)
+        return Moment(self._table, frozenset(setup.channels), now, reach, calm, setup.escalations)
 
 
 def _reconsidered(
@@ -139,7 +207,15 @@ def _reconsidered(
 
 def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> Facts:
     threads = {thread for question in questions for thread in routing.threads_of(question.change)}
-    facts = Facts(*outbox.facts(conn, threads), held_rows.held_in(conn, threads))
+    threads |= {each.thread for question in questions for each in question.troubles}
+    held = held_rows.held_in(conn, threads)
+    threads |= {row.behind for row in held.values() if row.behind}
+    facts = Facts(*outbox.facts(conn, threads), held)
+    for row, subject in held_rows.behind(conn, threads):
+        facts.held[row.thread, row.channel], facts.subjects[row.thread] = row, subject
+    if moment.escalations:
+        facts.climbs = escalation_rows.climbs_in(conn, threads)
+        facts.acknowledged = escalation_rows.acknowledged_in(conn, threads)
     flap = max((route.flap for route in moment.table.routes if route.hold), default=0.0)
     for question in questions if flap else ():
         _add_past(conn, question, facts, moment.now - timedelta(seconds=flap) - FLAP_HOLD)
@@ -153,17 +229,30 @@ def _add_past(conn: Connection, question: Question, facts: Facts, since: datetim
         facts.past[like] = Past(*held_rows.past_of(conn, *like, since))
 
 
+def _let_follow(conn: Connection, question: Question, facts: Facts, now: datetime) -> None:
+    """Where a thread is over, let what waits behind it wait for a short while only."""
+    for thread, until in behind.released(question.change, facts, now):
+        held_rows.let_follow(conn, thread, until)
+
+
 def _put(conn: Connection, answer: routing.Routing, now: datetime) -> None:
     outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
     held_rows.put(conn, answer.held)
     held_rows.let_go(conn, answer.let_go)
+    escalation_rows.put(conn, answer.escalations.climbs)
+    escalation_rows.end(conn, answer.escalations.ended, now)
+    for thread in answer.escalations.overtaken:
+        escalation_rows.expire(conn, thread, now)
 
 
 def _reach(conn: Connection, setup: Setup, now: datetime) -> Reach:
     """Return to whom the targets of routes lead now; overrides are read here, so each counts at once."""
-    named = [*(route.channels for route in setup.routes), *setup.teams.values()]
+    steps = (step.channels for each in setup.escalations.values() for step in each.steps)
+    named = [*(route.channels for route in setup.routes), *setup.teams.values(), *steps]
     overrides = override_rows.overrides(conn, now) if setup.roster.rotations else ()
-    return oncall.reach(setup.roster, chain.from_iterable(named), overrides, now)
+    reach = oncall.reach(setup.roster, chain.from_iterable(named), overrides, now)
+    first = {name: reach.channels(each.steps[0].channels) for name, each in setup.escalations.items()}
+    return replace(reach, leads={**reach.leads, **first}) if first else reach
 
 
 def _part(meaning: Meaning) -> Part:

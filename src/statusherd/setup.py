@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from statusherd.model.escalation import Escalation
+from statusherd.model.freezes import Freeze
 from statusherd.model.oncall import Roster
+from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
@@ -29,6 +32,10 @@ class Setup:
     severities: SeverityRules = field(default_factory=SeverityRules)
     roster: Roster = field(default_factory=Roster)
     holidays: frozenset[date] = frozenset()
+    escalations: Mapping[str, Escalation] = field(default_factory=dict)
+    """By how routes name them."""
+    freezes: tuple[Freeze, ...] = ()
+    quorum: Quorum | None = None
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""

@@ -99,6 +99,11 @@ class States:
         state = self._states.get(vendor)
         return state.known.components if state else {}
 
+    def known_of(self, vendor: str) -> Known | None:
+        """Return what the last looks at a vendor found, None where it was never watched."""
+        state = self._states.get(vendor)
+        return state.known if state else None
+
     # Looks
 
     def seen_unchanged(self, vendor: str, at: datetime, reading: Reading) -> None:

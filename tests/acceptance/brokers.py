@@ -17,15 +17,19 @@ from paho.mqtt.enums import CallbackAPIVersion
 PATIENCE = 10.0
 
 
+DONE = "ops/done"
+"""The topic of our own message, after which nothing more is on its way."""
+
+
 class MqttSink:
     """A queue server with a subscriber that notes what is published. `received` has topic, text, QoS."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, name: str = "listener") -> None:
         self.port = port
         self.received: list[tuple[str, str, int]] = []
         self.url = f"mqtt://127.0.0.1:{port}/ops/alerts"
         self._loop, self._arrived = asyncio.get_running_loop(), asyncio.Event()
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name)
         self._client.on_subscribe = lambda *_: self._tell(self._arrived.set)
         self._client.on_message = lambda _client, _data, message: self._tell(self._note, message)
 
@@ -33,7 +37,6 @@ class MqttSink:
         self._loop.call_soon_threadsafe(what, *facts)
 
     def _note(self, message: mqtt.MQTTMessage) -> None:
-        assert not message.retain, "who subscribes later must not be alarmed by what is over"
         self.received.append((message.topic, message.payload.decode(), message.qos))
         self._arrived.set()
 
@@ -50,6 +53,14 @@ class MqttSink:
                 await self._arrived.wait()
         return self.received
 
+    async def hear_out(self) -> list[tuple[str, str, int]]:
+        """Return all that was published until now, without the message that asks for it."""
+        self._client.publish(DONE, qos=2)
+        while DONE not in {topic for topic, _, _ in self.received}:
+            await self.wait_for(len(self.received) + 1)
+        self.received = [each for each in self.received if each[0] != DONE]
+        return self.received
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
@@ -61,7 +72,7 @@ class IrcSink:
     def __init__(self, port: int) -> None:
         self.port = port
         self.received: list[bytes] = []
-        self.url = f"irc://statusherd@127.0.0.1:{port}/%23ops"
+        self.url = f"irc://herd@127.0.0.1:{port}/%23ops"
 
     async def join(self) -> None:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -81,6 +92,11 @@ class IrcSink:
             if b" PRIVMSG #ops :" in line:
                 self.received.append(line)
         return self.received
+
+    async def command(self, line: str) -> None:
+        """Give a command as the channel's operator, and wait until it is done."""
+        self._writer.write(f"{line}\r\n".encode())
+        await self.hear_out()
 
     async def hear_out(self) -> list[bytes]:
         """Return all that was said until now: the server answers our question after it."""
@@ -102,9 +118,11 @@ async def mqtt_sink(folder: Path) -> AsyncIterator[MqttSink]:
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
     async with _running("mosquitto", port, "-c", str(config)):
         sink = MqttSink(port)
-        await sink.subscribe()
-        yield sink
-        sink.close()
+        try:
+            await sink.subscribe()
+            yield sink
+        finally:
+            sink.close()
 
 
 @asynccontextmanager
@@ -119,8 +137,10 @@ async def irc_sink(folder: Path) -> AsyncIterator[IrcSink]:
     async with _running("ngircd", port, "-n", "-f", str(config)):
         sink = IrcSink(port)
         await sink.join()
-        yield sink
-        sink.close()
+        try:
+            yield sink
+        finally:
+            sink.close()
 
 
 @asynccontextmanager

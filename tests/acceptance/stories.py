@@ -80,6 +80,7 @@ class Story:
         await self.pipeline.states.flush_seen()
         await self.pipeline.route_new()
         await self.pipeline.route_held()
+        await self.pipeline.route_escalations()
         while await self.dispatcher.deliver_due():
             await self.dispatcher.settle()
 

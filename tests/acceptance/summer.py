@@ -20,7 +20,6 @@ from statusherd.config import load
 from statusherd.model.routing import DEFAULT_EVENTS, Route
 from statusherd.replay import looks_of, pages, replay, setup_for
 from statusherd.respond.services import ServiceMap
-from statusherd.router import KnownPages
 from statusherd.setup import Setup
 from statusherd.store import backtest as rows
 from statusherd.store.engine import Store
@@ -128,11 +127,10 @@ def _without(setup: Setup, strips: Iterable[Strip]) -> Setup:
 
 def climb(real: Store, setups: Mapping[str, Setup]) -> tuple[Rung, ...]:
     """Replay the store through each Setup. What a grave incident touches is asked of the last one's services."""
-    known = real.read_now(load_all)
-    every = KnownPages({name: stored.known.components for name, stored in known.items()})
+    last = {name: stored.known for name, stored in real.read_now(load_all).items()}
     asked = tuple(setups.values())
     with Backtest(asked, JUNE, SEPTEMBER, judges=asked[-1:]) as test:
-        done = test.run(real, every)
+        done = test.run(real, last)
         return tuple(_rung(name, rules, test.graves) for name, rules in zip(setups, done, strict=True))
 
 

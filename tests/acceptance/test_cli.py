@@ -219,7 +219,10 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
     await note("alert", "list")
     listed = printed["alert list"]
     assert isinstance(listed, dict)
-    await note("alert", "explain", next(each["id"] for each in listed["alerts"] if each["told"]))
+    told = next(each["id"] for each in listed["alerts"] if each["told"])
+    await note("alert", "explain", told)
+    await note("alert", "ack", told, "--author", "ada")
+    await note("alert", "snooze", told, "--for", "2h")
     await note("alert", "dead")
     await note("alert", "resend", "--all")
     await note("channel", "list")

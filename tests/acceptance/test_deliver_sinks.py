@@ -7,15 +7,15 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Delivery, SendOutcome, Thread
-from statusherd.model.records import Update, VendorIncident
-from statusherd.model.words import ChangeKind, DeliveryState, Impact, Phase, Severity
+from statusherd.model.records import Maintenance, Update, VendorIncident
+from statusherd.model.words import ChangeKind, DeliveryState, Impact, MaintenancePhase, Phase, Severity
 from statusherd.notify.channels import Channel
 from statusherd.notify.deliver import AppriseSender
 from statusherd.notify.render import render
@@ -293,3 +293,40 @@ async def test_hosted_chats_are_handed_harmless_words(schema: str, monkeypatch: 
     assert_calls_nobody(text)
     assert "https://status.example/incidents/k7" in text
     assert "raw/master" not in text  # no picture is fetched from elsewhere
+
+
+def planned_work(kind: ChangeKind, phase: MaintenancePhase, number: int) -> Delivery:
+    window = Maintenance("m1", "Database work", phase, NOW + timedelta(days=1), NOW + timedelta(days=2))
+    change = Change("acme", kind, NOW + timedelta(hours=number), "", "m1", maintenance=window)
+    alert = Alert(
+        Thread("acme/maintenance/m1", "acme", "Acme", NOW), change, "Acme", Severity.SEV4, "", number
+    )
+    return Delivery(number, "ops", f"key-{number}", alert, NOW, DeliveryState.SENDING, created_at=NOW)
+
+
+async def test_mails_on_a_maintenance_carry_a_file_that_moves_the_calendar() -> None:
+    announced = planned_work(ChangeKind.MAINTENANCE_ANNOUNCED, MaintenancePhase.SCHEDULED, 1)
+    cancelled = planned_work(ChangeKind.MAINTENANCE_CANCELLED, MaintenancePhase.CANCELLED, 2)
+    async with MailSink() as sink:
+        for each in (announced, cancelled, delivery(3)):
+            assert (await send(AppriseSender(), mail_to(sink), each)).sent
+        mails = await sink.wait_for(3)
+    files = [[p for p in mail.message.walk() if p.get_content_type() == "text/calendar"] for mail in mails]
+    assert [len(parts) for parts in files] == [1, 1, 0]
+    (first,), (second,), _ = files
+    assert (first.get_param("method"), second.get_param("method")) == ("PUBLISH", "CANCEL")
+    assert first.get_filename() == "maintenance.ics"
+    text = first.get_payload(decode=True).decode()
+    assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert "DTSTART:20261124T100200Z\r\n" in text
+    uid = [line for line in text.splitlines() if line.startswith("UID:")]
+    assert uid[0] in second.get_payload(decode=True).decode()
+
+
+async def test_a_web_hook_gets_no_calendar_file() -> None:
+    announced = planned_work(ChangeKind.MAINTENANCE_ANNOUNCED, MaintenancePhase.SCHEDULED, 1)
+    async with HttpSink() as sink:
+        channel = Channel("ops", sink.url.replace("http://", "json://"))
+        assert (await send(AppriseSender(), channel, announced)).sent
+        (request,) = await sink.wait_for(1)
+    assert "VCALENDAR" not in request.body.decode()

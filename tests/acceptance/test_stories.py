@@ -500,7 +500,12 @@ async def test_every_message_that_is_told_is_a_decision_and_every_answer_can_be_
         start = story.clock.now() - timedelta(days=1)
         found = story.store.read_now(lambda conn: alerts.answers(conn, start, 99))
         told = [(each.decision.channel, each.decision.reason) for each in found if each.decision.told]
-        assert told == [("ops", "ended"), ("ops", "opened"), ("spare", "stands_in")]
+        assert told == [
+            ("ops", "ended"),
+            ("spare", "ended"),
+            ("ops", "opened"),
+            ("spare", "stands_in"),
+        ]
         for each in found:
             number = each.logged.number
             explained = story.store.read_now(

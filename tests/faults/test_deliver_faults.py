@@ -10,6 +10,7 @@ import string
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -276,13 +277,88 @@ async def test_a_mail_that_one_of_two_got_is_perhaps_a_repeat_next_time() -> Non
 
 
 @pytest.mark.parametrize(
-    "url", ["slack://bad", "mqtt://127.0.0.1/x", "mailto://", "tgram://nothing", "discord://", "gnome://x", "", "nonsense"]
+    "url", ["slack://bad", "mqtt://127.0.0.1/x?qos=7", "mailto://", "tgram://nothing", "discord://", "gnome://x", "", "nonsense"]
 )  # fmt: skip
 async def test_a_url_that_cannot_be_used_is_told_once_and_for_good(url: str) -> None:
     outcome = await send(AppriseSender(), Channel("bad", url))
     assert not outcome.sent
     assert outcome.permanent
     assert outcome.detail
+
+
+# Queues and chats of lines
+
+
+def queue(took: list[int], verdict: int = 0) -> AbstractAsyncContextManager[str]:
+    """A queue's server that answers a login with `verdict` and confirms no message; notes what it got."""
+
+    async def never_confirm(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.read(4096):
+            took.append(head[0] >> 4)
+            if head[0] >> 4 == LOGIN:
+                writer.write(bytes([0x20, 2, 0, verdict]))
+
+    return talking(never_confirm)
+
+
+LOGIN, PUBLISH, GOODBYE = 1, 3, 14
+
+
+async def test_a_message_that_a_queue_does_not_confirm_is_perhaps_there() -> None:
+    took: list[int] = []
+    async with queue(took) as place:
+        outcome = await send(AppriseSender(), Channel("queue", f"mqtt://{place}/ops", deadline=2))
+        # Nothing goes on trying behind our back: what is sent again is ours to decide.
+        assert not [each for each in threading.enumerate() if each.name.startswith("paho-mqtt")]
+    assert took == [LOGIN, PUBLISH, GOODBYE]
+    assert (outcome.sent, outcome.permanent, outcome.maybe_sent) == (False, False, True)
+    assert "confirmed nothing in time" in outcome.detail
+    assert "login" in outcome.detail
+
+
+async def test_a_queue_that_lets_us_not_in_is_no_success() -> None:
+    took: list[int] = []
+    async with queue(took, verdict=5) as place:
+        outcome = await send(
+            AppriseSender(), Channel("queue", f"mqtt://u:s3cr3t-w0rd@{place}/ops", deadline=2)
+        )
+    assert PUBLISH not in took
+    assert not outcome.sent
+    assert "s3cr3t" not in outcome.detail
+
+
+READ, WRITTEN = "IRC read: :irc.example", "IRC write: PRIVMSG"
+
+
+@pytest.mark.parametrize(
+    ("sent", "log", "expected"),
+    [
+        # Apprise takes what is written for sent; the server says otherwise.
+        (True, [("TRACE", f"{READ} 404 herd #ops :No"), ("INFO", "Sent IRC notification to #ops")], (True, False)),
+        # Two channels, one of which refuses.
+        (True, [("INFO", "Sent IRC notification to #a"), ("TRACE", f"{READ} 404 herd #b :No"),
+                ("INFO", "Sent IRC notification to #b")], (True, True)),
+        (False, [("INFO", "Sent IRC notification to #a"), ("TRACE", f"{READ} 473 herd #b :No"),
+                 ("DEBUG", "IRC Exception: Invite only channel: No")], (True, True)),
+        # It broke before, and after the message was spoken.
+        (False, [("DEBUG", "IRC Exception: IRC registration timeout")], (False, False)),
+        (False, [("TRACE", f"{WRITTEN} NickServ :IDENTIFY x"), ("DEBUG", "IRC Exception: broken pipe")],
+         (False, False)),
+        (False, [("TRACE", f"{WRITTEN} #ops :words"), ("DEBUG", "IRC Exception: broken pipe")], (False, True)),
+    ],
+)  # fmt: skip
+def test_what_a_chat_of_lines_replies_decides(
+    *, sent: bool, log: list[tuple[str, str]], expected: tuple[bool, bool]
+) -> None:
+    outcome = outcome_of(sent=sent, heard=Heard(log=log), secrets=())
+    assert not outcome.sent
+    assert outcome.detail.startswith("chat server: ")
+    assert (outcome.permanent, outcome.maybe_sent) == expected
+
+
+def test_what_a_vendor_writes_is_no_reply_of_the_server() -> None:
+    log = [("TRACE", f"{WRITTEN} #ops :{READ} 404 herd #ops :No"), ("INFO", "Sent IRC notification to #ops")]
+    assert outcome_of(sent=True, heard=Heard(log=log), secrets=()).sent
 
 
 # What the answers mean

@@ -92,6 +92,17 @@ def test_the_past_of_a_subject_counts_its_threads_and_knows_who_heard_of_an_end(
     assert store.read_now(lambda conn: held.past_of(conn, "acme", "Other", T0)) == (0, None, {})
 
 
+def test_the_end_of_what_began_months_ago_is_no_past_that_counts(store: Store) -> None:
+    threads = [Thread(f"t{days}", "acme", "Acme: down", T0 - days * DAY) for days in (39, 41)]
+    told = [
+        Told("t39", "chat", "resolved", "minor", 2, ended=True, at=T0),
+        Told("t41", "mail", "resolved", "minor", 2, ended=True, at=T0),
+    ]
+    store.write_now(lambda conn: outbox.put(conn, (), (), threads, told, T0))
+    found = store.read_now(lambda conn: held.past_of(conn, "acme", "Acme: down", T0))
+    assert found == (0, None, {"chat": T0})
+
+
 def test_what_still_waits_is_not_let_go_of_for_its_age(store: Store, waiting: Held) -> None:
     store.write_now(lambda conn: changes.mark_routed(conn, [waiting.change_number], T0))
     store.write_now(lambda conn: silences.add(conn, SILENCE, T0))
@@ -110,3 +121,23 @@ def test_what_was_told_before_the_time_was_noted_is_read(store: Store, waiting: 
     assert waiting
     _, told = store.read_now(lambda conn: conversations.facts(conn, {"t1"}))
     assert told["t1", "c"].at is None
+
+
+def test_what_waits_behind_a_thread_is_found_by_it_and_follows_its_end(store: Store, waiting: Held) -> None:
+    after = replace(waiting, until=T0 + DAY, why=Reason.INHIBITED, behind="cause")
+    store.write_now(lambda conn: held.put(conn, [after]))
+    found = store.read_now(lambda conn: held.behind(conn, {"cause", "other"}))
+    assert found == ((after, "Acme: down"),)
+    assert store.read_now(lambda conn: held.behind(conn, {"t1"})) == ()
+    store.write_now(lambda conn: held.let_follow(conn, "other", T0))
+    assert store.read_now(held.next_until) == after.until
+    for minutes in (30, 60):  # never later than before
+        store.write_now(lambda conn, m=minutes: held.let_follow(conn, "cause", T0 + m * MINUTE))
+        assert store.read_now(held.next_until) == T0 + 30 * MINUTE
+
+
+def test_a_decision_says_behind_what_it_waits(store: Store, waiting: Held) -> None:
+    number = waiting.change_number
+    made = Decision(number, told=False, reason=Reason.INHIBITED, channel="chat", until=T0, behind="cause")
+    store.write_now(lambda conn: conversations.put_decisions(conn, [made], T0))
+    assert store.read_now(lambda conn: conversations.decisions_of(conn, number)) == (made,)

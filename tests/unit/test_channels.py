@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+from importlib.util import find_spec
+
 import pytest
 
 from statusherd.notify.channels import Channel, Format, problems, problems_of, schema_of
-from statusherd.notify.services import SERVICES, Kind
+from statusherd.notify.services import PACKAGES, SERVICES, Kind
 
 SECRET = "s3cr3t-t0k3n"
 
@@ -118,3 +121,21 @@ def test_every_service_fits_a_message() -> None:
     assert all(service.max_length >= 200 for service in SERVICES.values())
     assert all(service.formats for service in SERVICES.values())
     assert {service.kind for service in SERVICES.values()} == set(Kind)
+
+
+def test_a_service_whose_package_is_missing_is_refused_with_the_package() -> None:
+    assert find_spec("gntp") is None
+    (problem,) = problems(f"growl://{SECRET}@127.0.0.1")
+    assert problem == ('growl:// needs a package that is not installed. Install "gntp" into its environment')
+
+
+def test_each_service_works_as_installed_or_names_what_it_needs() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from apprise.manager_plugins import NotificationManager  # noqa: PLC0415 - it imports what is deprecated
+
+        plugins = NotificationManager()
+        plugins.load_modules()
+    assert [schema for schema in SERVICES if schema not in plugins] == []
+    unable = {schema for schema in SERVICES if not plugins[schema].enabled}
+    assert unable == {schema for schema, (module, _) in PACKAGES.items() if find_spec(module) is None}

@@ -118,6 +118,7 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     assert [vendor.name for vendor in loaded.vendors] == [
         "github",
         "our-microsoft-365",
+        "heroku",
         "payments",
     ]
     assert [channel.name for channel in loaded.channels] == ["ops", "mail"]

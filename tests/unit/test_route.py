@@ -104,7 +104,7 @@ TABLE = [
     Row("a component changes alone", (change(K.COMPONENT_CHANGED),), (kept(R.ROLLUP_DID_NOT_MOVE),)),
     Row("the state falls", (FALLEN,), (told(R.OPENED),)),
     Row("the state recovers", (FALLEN, RECOVERED), (told(R.ENDED),)),
-    Row("an incident takes over", (FALLEN, TAKEN_OVER), (kept(R.PART_OF_INCIDENT, "mail"),)),
+    Row("an incident that nobody was told of takes over", (FALLEN, TAKEN_OVER), (told(R.ENDED),)),
     Row("a source goes dark", (BLIND,), (told(R.OPENED),)),
     Row("a source is read again", (BLIND, SIGHTED), (told(R.ENDED),)),
     Row("a filter rots", (change(K.FILTER_ROT, subject="checkout"),), (told(R.OPENED),)),
@@ -148,6 +148,26 @@ TABLE = [
     ),
     Row("another component of the vendor", (OPENED,), (kept(R.COMPONENT_NOT_SELECTED, "mail"),), vendor=replace(ACME, components=("Web",))),
     Row("a vendor filter that matches nothing falls open", (OPENED,), (told(R.OPENED),), vendor=replace(ACME, components=("gone",))),
+    Row(
+        "it spreads to a component of the vendor's filter",
+        (change(K.INCIDENT_OPENED, incident=incident(component_ids=("c2",))), change(K.INCIDENT_UPDATED, facets=("components",))),
+        (told(R.OPENED),), vendor=replace(ACME, components=("API",)),
+    ),
+    Row(
+        "it spreads to a component of the route's filter",
+        (change(K.INCIDENT_OPENED, incident=incident(component_ids=("c2",))), change(K.INCIDENT_UPDATED, facets=("components",))),
+        (told(R.OPENED),), (to("mail", components=("api",)),),
+    ),
+    Row(
+        "a maintenance of another component",
+        (replace(ANNOUNCED, maintenance=replace(ANNOUNCED.maintenance, component_ids=("c2",))),),
+        (kept(R.COMPONENT_NOT_SELECTED, "mail"),), (to("mail", events=frozenset({"maintenance"})),), replace(ACME, components=("API",)),
+    ),
+    Row(
+        "a maintenance of another component than the route's",
+        (replace(ANNOUNCED, maintenance=replace(ANNOUNCED.maintenance, component_ids=("c2",))),),
+        (kept(R.COMPONENT_NOT_SELECTED, "mail"),), (to("mail", events=frozenset({"maintenance"}), components=("api",)),),
+    ),
     Row("below min_impact", (OPENED,), (kept(R.BELOW_MIN_IMPACT, "mail"),), vendor=replace(ACME, min_impact=Impact.CRITICAL)),
     Row(
         "another region",

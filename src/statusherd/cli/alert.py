@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from statusherd.cli.alert_snooze import command as snooze
 from statusherd.cli.alert_testing import command as test
 from statusherd.cli.backtesting import command as backtest
 from statusherd.cli.moments import given_time
@@ -127,6 +128,50 @@ def explain_alert(
         say(sight_line(sight, now))
 
 
+@group.command("ack")
+@click.argument("id_", metavar="ID")
+@click.option("--author", help="Who takes it on. Default: your login name.")
+@click.option("--note", default="", help="What those who were told are to know.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
+@click.pass_context
+def ack(
+    ctx: click.Context,
+    id_: str,
+    author: str | None,
+    note: str,
+    json_wanted: bool,  # noqa: FBT001 - click hands a flag over
+) -> None:
+    r"""Take on what is open: escalations stop, and all who were told of it hear who takes care.
+
+    ID is the reference in a message, the number of a Change, or a thread. It holds until the matter ends or
+    becomes more severe.
+
+    \b
+    Example: statusherd alert ack 5f0c2a9d41b7e863 --note "switching to the fallback"
+    """
+    from statusherd.cli.acking import acked, acked_json, acked_line  # noqa: PLC0415
+    from statusherd.cli.login import login  # noqa: PLC0415
+
+    with _store(ctx) as store:
+        found = acked(store, id_, (author or "").strip() or login(), note.strip(), datetime.now(UTC))
+    if json_wanted:
+        print_json({"acknowledged": [acked_json(each) for each in found]})
+        return
+    print_lines([acked_line(each) for each in found])
+
+
+@group.command("unack")
+@click.argument("id_", metavar="ID")
+@click.pass_context
+def unack(ctx: click.Context, id_: str) -> None:
+    """Take an acknowledgement back: escalations go on with the step that is due."""
+    from statusherd.cli.acking import unacked  # noqa: PLC0415
+
+    with _store(ctx) as store:
+        unacked(store, id_, datetime.now(UTC))
+    say("The acknowledgement is taken back; a running daemon goes on with the escalation.")
+
+
 @group.command("dead")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
 @click.pass_context
@@ -188,6 +233,9 @@ def resend(
         warn(f"{each.delivery.dedup_key} to {each.delivery.channel} is not sent again: {why}")
     if not sent and not left:
         say("No message was given up.")
+
+
+group.add_command(snooze)
 
 
 def _store(ctx: click.Context) -> Store:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from statusherd.cli.acking import acknowledgement_json
 from statusherd.cli.moments import iso
 from statusherd.explaining import Explanation, alert_about
 from statusherd.model.delivery import Alert, Decision, Delivery
@@ -57,6 +58,7 @@ def explanation_json(each: Explanation) -> Json:
         "severity": alert.severity,
         "severity_reason": alert.severity_reason,
         "severity_judged_now": each.judged_now,
+        "acknowledgements": [acknowledgement_json(ack) for ack in each.acknowledgements],
         "answers": [_verdict(verdict, each) for verdict in each.account.verdicts],
     }
 
@@ -94,6 +96,7 @@ def _verdict(verdict: Verdict, of: Explanation) -> Json:
         **_decision(verdict.decision),
         "until": iso(verdict.decision.until),
         "silence": verdict.decision.silence,
+        "behind": verdict.decision.behind,
         "heard_before": before.dedup_key if before else None,
         "delivery": _delivery(verdict.delivery, verdict.attempts) if verdict.delivery else None,
     }

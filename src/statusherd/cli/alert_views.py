@@ -80,6 +80,10 @@ def explanation_lines(each: Explanation, now: datetime) -> Iterator[str]:
     yield f"  Severity   {alert.severity}: {shown(alert.severity_reason)}{judged}"
     if not each.judged_now:
         yield f"  Thread     {shown(alert.thread.subject)}"
+    for ack in each.acknowledgements:
+        held = f", until {local(ack.until, now)}" if ack.until else ""
+        note = f": {shown(ack.note)}" if ack.note else ""
+        yield f"  Taken on   by {shown(ack.author, 40)} {local(ack.at, now)}{held}{note}"
     if each.account.routed_at is None:
         yield "  Nothing is decided on it yet: the daemon does that, within a second while it runs."
     for verdict in each.account.verdicts:
@@ -115,6 +119,7 @@ def _verdict(verdict: Verdict, of: Explanation, now: datetime) -> Iterator[str]:
 
 def _wait(decision: Decision, now: datetime) -> str:
     silence = f" (silence {decision.silence})" if decision.silence is not None else ""
+    silence = f" ({shown(decision.behind)})" if decision.behind else silence
     return f"{silence}, until {local(decision.until, now)}" if decision.until else silence
 
 

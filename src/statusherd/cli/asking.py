@@ -55,11 +55,11 @@ def explained(store: Store, id_: str, ours: OurSide) -> tuple[Explanation, ...]:
 
 
 def _explained(conn: Connection, id_: str, ours: OurSide) -> Explanation | None:
-    number = _change_of(conn, id_)
+    number = change_named(conn, id_)
     return None if number is None else explain(conn, number, ours)
 
 
-def _change_of(conn: Connection, id_: str) -> int | None:
+def change_named(conn: Connection, id_: str) -> int | None:
     """Return the Change that an ID means: the key of a message, else the Change's own number."""
     message = alerts.message_with(conn, id_.strip())
     return message.change_number if message else _as_number(id_)

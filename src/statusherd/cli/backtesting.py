@@ -71,16 +71,14 @@ def _tried(present: Config, other: Config, span: tuple[datetime, datetime], limi
     from statusherd.backtest_report import report  # noqa: PLC0415
     from statusherd.cli.progress import progress  # noqa: PLC0415
     from statusherd.cli.stores import open_store, watched_vendors  # noqa: PLC0415
-    from statusherd.router import KnownPages  # noqa: PLC0415
     from statusherd.store.known import load_all  # noqa: PLC0415
 
     with open_store(present) as store:
         now, new = (setup_of(c).with_vendors(watched_vendors(c, store)) for c in (present, other))
-        known = store.read_now(load_all)
-        pages = KnownPages({name: stored.known.components for name, stored in known.items()})
+        last = {name: stored.known for name, stored in store.read_now(load_all).items()}
         with Backtest((now, new), *span) as test:
             with progress("Replaying changes", test.count(store)) as step:
-                before, after = test.run(store, pages, step)
+                before, after = test.run(store, last, step)
             return report(test, before, after, limit)
 
 

@@ -44,6 +44,7 @@ async def _check(config: Config) -> Sequence[LookError]:
         await parts.pipeline.states.flush_seen()
         await parts.pipeline.route_new()
         await parts.pipeline.route_held()
+        await parts.pipeline.route_escalations()
         while await parts.dispatcher.deliver_due():
             await parts.dispatcher.settle()
     return [result.failure for result in results if result.failure is not None]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
+from statusherd.cli.login import login
 from statusherd.cli.moments import iso, local
 from statusherd.cli.output import shown, table, warn
 from statusherd.cli.stores import has_store, open_store, watched_vendors
@@ -28,7 +27,7 @@ def asked(given: Mapping[str, Any], now: datetime) -> Silence:
     silence = Silence(
         starts_at=starts,
         ends_at=_end(given, starts),
-        author=(given.get("author") or "").strip() or _login(),
+        author=(given.get("author") or "").strip() or login(),
         reason=(given.get("reason") or "").strip(),
         vendors=tuple(given.get("vendors", ())),
         components=tuple(given.get("components", ())),
@@ -63,13 +62,6 @@ def _span(text: str) -> timedelta:
         return timedelta(seconds=parse_duration(text))
     except (ValueError, OverflowError):
         raise click.UsageError(f"--for: {text[:60]!r} is no duration. Write it like 90m, 2h or 3d") from None
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return f"user {os.getuid()}"
 
 
 def add_silence(config: Config, silence: Silence, now: datetime) -> Silence:

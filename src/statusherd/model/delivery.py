@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from statusherd.model.changes import Change
+from statusherd.model.escalation import Acknowledgement, Unanswered
+from statusherd.model.freezes import Conflict
 from statusherd.model.services import Touch
 from statusherd.model.words import DeliveryState, Severity, Worded
 
@@ -46,7 +48,19 @@ class Reason(Worded):
     HELD = "held", "it is minor, and may be over before it matters"
     FLAPPING = "flapping", "the same came and went a short while ago, and may do so again"
     OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
+    ESCALATED = "escalated", "nobody acknowledged it, so the escalation went a step further"
+    ESCALATION_OVER = "escalation_over", "nobody acknowledged it, and the escalation has no further step"
+    NOBODY_ON_STEP = (
+        "nobody_on_step",
+        "the step of the escalation reaches nobody, so the next is taken",
+    )
+    ACKNOWLEDGED = "acknowledged", "somebody acknowledged it"
     SILENCED = "silenced", "a silence withholds it"
+    INHIBITED = "inhibited", "it names a vendor as its cause whose trouble the channel was told of"
+    DUPLICATE = "duplicate", "the channel was told of the same event as another vendor's"
+    QUORUM = "quorum", "several vendors on one upstream fell at once, and the channel was told of enough"
+    REMINDED = "reminded", "the route asks for a reminder so long before the window"
+    BEGINS_FIRST = "begins_first", "the window begins before the reminder could be told"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
@@ -89,7 +103,7 @@ class Held:
     """A message that waits, or what a channel is to be asked about later: decided anew at `until`.
 
     `change_number` is the newest Change of the thread, from which it is then decided; `since` is when the
-    wait began. `silence` is the silence that withholds it, where one does.
+    wait began. `silence` is the silence that withholds it, where one does; `behind` the thread that tells it.
     """
 
     thread: str
@@ -99,18 +113,32 @@ class Held:
     until: datetime
     why: Reason
     silence: int | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What else is to be said of a message: why it had to wait, if it had to; how often the same opened.
 
-    `openings` counts what is known of since `since`; 0 where nobody counted.
+    `openings` counts what is known of since `since`; 0 where nobody counted. `at` is when it was decided to
+    tell it, which is later than its Change where it waited; None where an older version decided. `unanswered`
+    is the step of an escalation that it is, `acknowledged` that it tells who took it on.
     """
 
     waited: Reason | None = None
     openings: int = 0
     since: datetime | None = None
+    unanswered: Unanswered | None = None
+    acknowledged: Acknowledgement | None = None
+    at: datetime | None = None
+    waited_behind: str | None = None
+    """The subject of the thread that told it until now."""
+    tells_for: tuple[str, ...] = ()
+    """The subjects of the threads that wait behind this one."""
+    together: tuple[str, ...] = ()
+    """The titles of other vendors on the same upstream that fell at the same time."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What of ours a maintenance window falls into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +211,8 @@ class Decision:
     """When it is decided anew, where it waits."""
     silence: int | None = None
     """The number of the silence that withholds it."""
+    behind: str | None = None
+    """The thread of other trouble that tells it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class Route:
     """When the route tells; empty: always."""
     timezone: str | None = None
     """The zone of `hours`; None takes each channel's."""
+    reminders: tuple[float, ...] = ()
+    """Seconds before a maintenance begins at which it is told again."""
 
 
 @dataclass(frozen=True, slots=True)

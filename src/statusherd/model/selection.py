@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from statusherd.model.records import Component, VendorIncident
+from statusherd.model.records import Component, Maintenance, VendorIncident
 
 
 def matches(pattern: str, *words: str | None) -> bool:
@@ -34,11 +34,11 @@ def rotten(patterns: Iterable[str], components: Iterable[Component]) -> tuple[st
 
 def names_selected(
     patterns: tuple[str, ...],
-    incident: VendorIncident,
+    incident: VendorIncident | Maintenance,
     components: Mapping[str, Component],
     also: Iterable[Component] = (),
 ) -> bool:
-    """Tell whether an incident concerns what a component filter selects.
+    """Tell whether an incident, or planned work, concerns what a component filter selects.
 
     `components` are all of the page, none where it does not list them; `also` are those known besides.
     A page-wide incident (no components named) always does; so does one whose components are unknown to

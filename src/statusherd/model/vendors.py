@@ -60,6 +60,10 @@ class WatchedVendor:
     options: Options = ()
     further: tuple[Source, ...] = ()
     """What is read besides `address`: together they are one vendor."""
+    upstream: tuple[str, ...] = ()
+    """The names of watched vendors that this one runs on."""
+    aliases: tuple[str, ...] = ()
+    """Other names that people know it by."""
 
     def part(self, source: Source) -> WatchedVendor:
         """Return this vendor as one that is read at `source` alone."""

@@ -139,6 +139,7 @@ class ChangeKind(StrEnum):
     MAINTENANCE_UPDATED = "maintenance_updated"
     MAINTENANCE_ENDED = "maintenance_ended"
     MAINTENANCE_CANCELLED = "maintenance_cancelled"
+    MAINTENANCE_REMINDER = "maintenance_reminder"  # no look found it: the window is near
     BLIND = "blind"  # the source could not be read for several looks in a row
     SIGHTED = "sighted"
     SUSPICIOUS = "suspicious"  # most components vanished at once; the old state is kept

@@ -28,6 +28,12 @@ _SMTP: Final = re.compile(r"\((\d{3}), b?(['\"])(.*?)\2")
 _SMTP_REFUSED: Final = re.compile(r"was refused: (\d{3}) (?:b?(['\"]))?(.*?)\2?$")
 _STATUS: Final = re.compile(r"\berror=(\d{3})\b")
 _CAUSE: Final = "Socket Exception:"
+_CHAT_REPLY: Final = re.compile(r"IRC read: :\S+ (\d{3}) (?:\S+ )*?:(.*)")
+_CHAT_SPOKEN: Final = re.compile(r"IRC write: PRIVMSG (?!NickServ )")
+_CHAT_CAUSE: Final = "IRC Exception:"
+_CHAT_REFUSED: Final = re.compile("40[13458]|46[45]|47[34567]|48[269]|531")
+"""Replies of a chat of lines that will be the same next time: who, where or what is not let in."""
+_UNCONFIRMED: Final = "The MQTT message could not be delivered"
 _DETAIL: Final = 300
 
 
@@ -113,10 +119,13 @@ def _lost(error: Exception) -> Answer:
 
 def outcome_of(*, sent: bool, heard: Heard, secrets: Sequence[str]) -> SendOutcome:
     """Tell what became of a send from the verdict of Apprise and all that was heard of it."""
-    if sent:
+    refused = _chat_refused(heard, secrets, sent=sent)
+    if sent and refused is None:
         return SendOutcome(sent=True, detail="accepted")
+    if refused is not None:
+        return refused
     failed = next((a for a in reversed(heard.answers) if a.error or _is_failure(a.status)), None)
-    outcome = _http(failed) if failed is not None else _mail(heard, secrets) or _unexplained(heard, secrets)
+    outcome = _http(failed) if failed is not None else _logged(heard, secrets)
     # One of several receivers had it already: the next attempt repeats it to them.
     partly = any(text.startswith("Sent ") for text in heard.lines("INFO"))
     return replace(outcome, maybe_sent=outcome.maybe_sent or partly)
@@ -174,6 +183,12 @@ def seconds_to_wait(header: str | None) -> float | None:
     return max(0.0, (at - datetime.now(UTC)).total_seconds())
 
 
+def _logged(heard: Heard, secrets: Sequence[str]) -> SendOutcome:
+    """Tell what became of a send that was no HTTP, from the log."""
+    found = _mail(heard, secrets) or _chat_broken(heard, secrets) or _queue_silent(heard)
+    return found or _unexplained(heard, secrets)
+
+
 def _mail(heard: Heard, secrets: Sequence[str]) -> SendOutcome | None:
     """Read the answer of a mail server from the log, None where no mail was tried."""
     tried = heard.lines("WARNING")
@@ -189,6 +204,36 @@ def _mail(heard: Heard, secrets: Sequence[str]) -> SendOutcome | None:
     why = _said(causes[:1], secrets) or "no reason given"
     # Once the mail was in its hands, a server that falls silent may have kept it.
     return SendOutcome(sent=False, detail=f"mail server: {why}", maybe_sent=in_hand)
+
+
+def _chat_refused(heard: Heard, secrets: Sequence[str], *, sent: bool) -> SendOutcome | None:
+    """Read what a chat of lines refused, None where it refused nothing. Apprise calls some of that sent."""
+    replies = [match.groups() for text in heard.lines("TRACE") if (match := _CHAT_REPLY.match(text))]
+    refused = [(number, text) for number, text in replies if _CHAT_REFUSED.fullmatch(number)]
+    if not refused:
+        return None
+    number, text = refused[-1]
+    told = sum(text.startswith("Sent ") for text in heard.lines("INFO"))
+    detail = f"chat server: {number} {_said([text], secrets)}".rstrip()
+    # Of several receivers one may have it. Those that were refused count as told where Apprise says sent.
+    return SendOutcome(sent=False, detail=detail, permanent=True, maybe_sent=told > sent * len(refused))
+
+
+def _chat_broken(heard: Heard, secrets: Sequence[str]) -> SendOutcome | None:
+    """Read how far a chat of lines got, None where none was tried."""
+    causes = [t.removeprefix(_CHAT_CAUSE).strip() for t in heard.lines("DEBUG") if t.startswith(_CHAT_CAUSE)]
+    if not causes:
+        return None
+    spoken = any(_CHAT_SPOKEN.match(text) for text in heard.lines("TRACE"))
+    return SendOutcome(sent=False, detail=f"chat server: {_said(causes, secrets)}", maybe_sent=spoken)
+
+
+def _queue_silent(heard: Heard) -> SendOutcome | None:
+    """Tell of a queue that confirmed nothing, None where that is not what happened."""
+    if _UNCONFIRMED not in heard.lines("WARNING"):
+        return None
+    detail = "the queue's server confirmed nothing in time; it may have the message, or not take our login"
+    return SendOutcome(sent=False, detail=detail, maybe_sent=True)
 
 
 def _unexplained(heard: Heard, secrets: Sequence[str]) -> SendOutcome:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Final
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from statusherd.model.hours import Window
-from statusherd.notify.services import SERVICES, Format, Kind, Service
+from statusherd.notify.services import PACKAGES, SERVICES, Format, Kind, Service
 
 __all__ = ["Channel", "Format", "Kind", "Service", "problems", "problems_of", "schema_of"]
 
@@ -124,7 +125,13 @@ def problems(url: str) -> tuple[str, ...]:
     if schema not in SERVICES:
         return (f"{schema}:// is not let through: no network service that we know. Take another schema",)
     refused = (key for key in _parameters(url) if key in _REFUSED)
-    return tuple(f"url has {key}=: {_REFUSED[key]}" for key in refused)
+    return (*_missing(schema), *(f"url has {key}=: {_REFUSED[key]}" for key in refused))
+
+
+def _missing(schema: str) -> Iterator[str]:
+    module, package = PACKAGES.get(schema, ("", ""))
+    if module and find_spec(module) is None:
+        yield f'{schema}:// needs a package that is not installed. Install "{package}" into its environment'
 
 
 def _parameters(url: str) -> Iterator[str]:

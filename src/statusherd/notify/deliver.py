@@ -25,6 +25,7 @@ from statusherd.clock import Clock, SystemClock
 from statusherd.model.delivery import Delivery, SendOutcome
 from statusherd.notify.answers import Heard, hear, heard, outcome_of, overhear_http, unusable
 from statusherd.notify.channels import Channel, Format, problems
+from statusherd.notify.ics import FILE_NAME, method_of
 from statusherd.notify.render import Message
 from statusherd.notify.services import Kind
 
@@ -165,10 +166,24 @@ def _notify(url: str, channel: Channel, message: Message, listener: Heard) -> bo
         notify_type=str(message.tone),
         body_format=str(Format.TEXT if channel.service.reads_markdown else message.format),
         interpret_escapes=False,
+        attach=_attachment(library, channel, message),
     )
     if result.status == library.AppriseResultStatus.NOMATCH:
         return None
     return bool(result)
+
+
+def _attachment(library: Any, channel: Channel, message: Message) -> Any:
+    """Return the calendar file of a message as Apprise takes it; None where there is none to send."""
+    if message.calendar is None or not channel.service.takes_calendars:
+        return None
+    from apprise.attachment import memory  # noqa: PLC0415 - with the library itself
+
+    make: Any = memory.AttachMemory
+    file = make(content=message.calendar, name=FILE_NAME, mimetype="text/plain")
+    # It takes no type that the machine's tables lack, and none with a method, which calendars go by.
+    file._mimetype = f"text/calendar; charset=utf-8; method={method_of(message.calendar)}"  # noqa: SLF001
+    return library.AppriseAttachment(file, asset=_asset())
 
 
 _loading: Final = threading.Lock()
@@ -186,7 +201,7 @@ def _loaded() -> Any:
     Its log would carry our secrets into the daemon's: it goes to whoever hears the thread, and no further.
     """
     logger = logging.getLogger("apprise")
-    logger.setLevel(logging.DEBUG)
+    logger.setLevel(logging.DEBUG - 1)  # where it notes what chat servers reply
     logger.addFilter(_take)
     # It names the path of every request, which is where webhooks keep their secrets.
     logging.getLogger("urllib3").setLevel(logging.ERROR)

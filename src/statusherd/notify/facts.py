@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from statusherd.model.delivery import Held, Thread, Told
+from statusherd.model.escalation import Acknowledgement, Climb
 
 Like: TypeAlias = tuple[str, str]
 """A vendor and a subject: threads that have both are about the same, as of a monitor that comes and goes."""
@@ -30,6 +31,12 @@ class Facts:
     told: dict[tuple[str, str], Told] = field(default_factory=dict)
     held: dict[tuple[str, str], Held] = field(default_factory=dict)
     past: dict[Like, Past] = field(default_factory=dict)
+    climbs: dict[tuple[str, str], Climb] = field(default_factory=dict)
+    """By thread and the name of the escalation."""
+    acknowledged: dict[str, Acknowledgement] = field(default_factory=dict)
+    """By thread, those that hold."""
+    subjects: dict[str, str] = field(default_factory=dict)
+    """The subjects of threads that are known only because they wait behind one of these."""
 
     def channels_told(self, thread: str) -> tuple[str, ...]:
         """Return the channels that heard of a thread and not yet of its end."""

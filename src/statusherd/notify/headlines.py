@@ -13,6 +13,7 @@ from statusherd.model.records import Component, Maintenance, VendorIncident
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
+from statusherd.notify.maintenance_words import begins_in, conflict_mark
 from statusherd.notify.markup import one_line
 from statusherd.notify.times import clock, length, window
 
@@ -34,6 +35,7 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     change = alert.change
     vendor = one_line(alert.vendor_title, 80)
     mark, what = _HEADLINES[change.kind](alert, zone)
+    mark = _answer(alert) or mark
     wakes = alert.severity in _WAKES and change.kind not in ENDS
     start = f"{alert.severity} {mark}" if wakes else mark
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):
@@ -43,6 +45,14 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     else:
         text = f"{start}: {vendor}: {what}"
     return f"DRILL, not real: {text}" if alert.drill else text
+
+
+def _answer(alert: Alert) -> str | None:
+    """Return the mark of a message that is there because somebody answered, or nobody did."""
+    circumstances = alert.circumstances
+    if circumstances.acknowledged is not None:
+        return f"ACKNOWLEDGED by {one_line(circumstances.acknowledged.author, 40)}"
+    return "NOT ACKNOWLEDGED" if circumstances.unanswered is not None else None
 
 
 def at_risk(alert: Alert) -> bool:
@@ -87,7 +97,8 @@ def _updated(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
 
 
 def _open_since(start: datetime | None, alert: Alert, zone: ZoneInfo) -> str:
-    return f"OPEN since {clock(start, alert.change.at, zone)}" if start else "OPEN"
+    today = alert.circumstances.at or alert.change.at
+    return f"OPEN since {clock(start, today, zone)}" if start else "OPEN"
 
 
 def _reopened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
@@ -171,9 +182,14 @@ def _maintained(mark: str, *, with_window: bool) -> Callable[[Alert, ZoneInfo], 
         maintenance = _maintenance(alert)
         title = f'"{one_line(maintenance.title)}"'
         when = window(maintenance.starts_at, maintenance.ends_at, zone)
-        return f"MAINTENANCE {mark}", f"{title}, {when}" if with_window and when else title
+        clash = conflict_mark(alert)
+        return f"MAINTENANCE {mark}{clash}", f"{title}, {when}" if with_window and when else title
 
     return words
+
+
+def _reminder(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
+    return _maintained(f"BEGINS {begins_in(alert)}", with_window=True)(alert, zone)
 
 
 def _maintenance_over(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
@@ -243,6 +259,7 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.MAINTENANCE_RESCHEDULED: _maintained("MOVED", with_window=True),
     K.MAINTENANCE_EXTENDED: _maintained("EXTENDED", with_window=True),
     K.MAINTENANCE_UPDATED: _maintained("UPDATE", with_window=True),
+    K.MAINTENANCE_REMINDER: _reminder,
     K.MAINTENANCE_ENDED: _maintenance_over,
     K.MAINTENANCE_CANCELLED: _maintained("CANCELLED", with_window=False),
     K.BLIND: _blind,

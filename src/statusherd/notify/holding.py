@@ -13,6 +13,7 @@ from datetime import datetime
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Held, Reason, Thread, Told
 from statusherd.model.silences import Subject
+from statusherd.notify.behind import wait_behind
 from statusherd.notify.facts import Facts, Like, Past
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
@@ -54,13 +55,14 @@ def patient(verdict: Verdict, question: Question, facts: Facts, moment: Moment) 
         flapped_at=past.ended.get(verdict.channel) if past else None,
     )
     wait = wait_for(candidate, moment.calm, moment.now)
+    wait = wait or wait_behind(question, verdict.channel, facts, moment.now)
     if wait is None:
         return replace(
             verdict, route=open_route(candidate, moment.calm, moment.now) if verdict.route else None
         )
     return replace(
         verdict, told=False, reason=wait.why, route=wait.route or verdict.route, until=wait.until,
-        silence=wait.silence,
+        silence=wait.silence, behind=wait.behind,
     )  # fmt: skip
 
 
@@ -76,7 +78,9 @@ def waits(
             old = facts.held.pop(key, None)
             if verdict.until is not None:
                 since = old.since if old else now
-                held.append(Held(*key, number, since, verdict.until, verdict.reason, verdict.silence))
+                held.append(
+                    Held(*key, number, since, verdict.until, verdict.reason, verdict.silence, verdict.behind)
+                )
             elif verdict.told or verdict.reason is Reason.OVER_BEFORE_TOLD:
                 let_go.extend([key] if old else [])
             elif old:

@@ -24,6 +24,10 @@ def out_of_scope(question: Question) -> Reason | None:
     if change.kind is ChangeKind.FIRST_LOOK and change.incidents:
         reasons = [incident_out_of_scope(i, vendor, question) for i in change.incidents]
         return reasons[0] if all(reasons) else None
+    if change.maintenance is not None:
+        window = change.maintenance
+        ours = names_selected(vendor.components, window, question.components, change.components)
+        return None if ours else Reason.COMPONENT_NOT_SELECTED
     if change.incident is None:
         return None
     return incident_out_of_scope(change.incident, vendor, question)
@@ -61,13 +65,15 @@ def mismatch(candidate: Route, question: Question) -> Reason | None:
 
 def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
     change = question.change
-    concerned = (change.incident,) if change.incident else change.incidents
+    about = change.incident or change.maintenance
+    concerned = (about,) if about else change.incidents
     if not concerned:
         return None
     every, named = question.components, change.components
-    if not any(names_selected(candidate.components, i, every, named) for i in concerned):
+    if not any(names_selected(candidate.components, each, every, named) for each in concerned):
         return Reason.COMPONENT_NOT_SELECTED
-    if not any(names_region(candidate.regions, incident.regions) for incident in concerned):
+    regions = [each.regions for each in concerned if isinstance(each, VendorIncident)]
+    if regions and not any(names_region(candidate.regions, each) for each in regions):
         return Reason.REGION_NOT_SELECTED
     return None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from statusherd.model.escalation import Escalation
 from statusherd.model.routing import Reach
 from statusherd.notify.route_table import RouteTable
 from statusherd.notify.waiting import Calm
@@ -29,3 +30,5 @@ class Moment:
     now: datetime
     reach: Reach = ANYONE
     calm: Calm = NOTHING_WAITS
+    escalations: Mapping[str, Escalation] = field(default_factory=dict)
+    """By how routes name them."""

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from statusherd.model.changes import Change, LoggedChange
+from statusherd.model.freezes import Conflict
 from statusherd.model.records import Component
 from statusherd.model.services import Touch
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Severity
+from statusherd.notify.troubles import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ class Question:
     """Of a first look: what each open incident means, by its id."""
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The channels of every team that can own a service."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What of ours a maintenance window falls into."""
+    together: tuple[str, ...] = ()
+    """The titles of vendors on the same upstream that fell at the same time, where these are a quorum."""
+    troubles: tuple[Trouble, ...] = ()
+    """Other trouble that may tell this one to a channel: what it names as its cause, or what took it over."""
 
     @property
     def change(self) -> Change:

@@ -49,7 +49,7 @@ def reconsider(question: Question, held: Sequence[Held], moment: Moment, facts: 
     is_over = STEPS[asked.change.kind][1] is Step.END
     if is_over and verdict.reason is Reason.SILENCED and _told(asked, channel, facts) is None:
         verdict = Verdict(channel, Reason.OVER_BEFORE_TOLD, route=verdict.route)
-    routing = settle(asked, [verdict], facts, now)
+    routing = settle(asked, [verdict], facts, moment)
     stays = {(row.thread, row.channel) for row in routing.held} & waited.keys() if verdict.until else set()
     for key in waited.keys() - stays:
         facts.held.pop(key, None)
@@ -64,7 +64,7 @@ def _anew(question: Question, held: Held, moment: Moment, facts: Facts) -> Verdi
     if channel not in moment.channels:
         return Verdict(channel, Reason.NO_ROUTE)
     if (told := _told(question, channel, facts)) is not None:
-        verdict = goes_on(question, step, told, moment.reach)
+        verdict = goes_on(question, step, told, moment.reach, facts)
         return replace(verdict, by=guides(question, moment, channel, facts)) if verdict.told else verdict
     is_over = step is Step.END
     if is_over and not (held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(question.change)):

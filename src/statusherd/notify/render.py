@@ -16,6 +16,7 @@ from statusherd.model.delivery import Alert
 from statusherd.model.words import Severity
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.headlines import ENDS
+from statusherd.notify.ics import calendar
 from statusherd.notify.markup import Link, capped, markdown, one_line, within_bytes
 from statusherd.notify.words import Asking, Size, Telling, tell
 
@@ -60,6 +61,8 @@ class Message:
     body: str
     format: Format
     tone: Tone
+    calendar: str | None = None
+    """An iCalendar document on the window that it is about, for services that take files."""
 
 
 def render(
@@ -85,6 +88,7 @@ def render(
         else _body(alert, asking, channel.written_as, channel.length),
         format=channel.written_as,
         tone=_tone(alert),
+        calendar=calendar(alert, now),
     )
 
 

@@ -15,6 +15,8 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Decision, Held, NewDelivery, Reason, Thread, Told
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
+from statusherd.notify.behind import subject_behind, tells_for
+from statusherd.notify.escalating import NOTHING_FOLLOWED, Followed, follow
 from statusherd.notify.facts import Facts, Past
 from statusherd.notify.holding import patient, remember, waits
 from statusherd.notify.matchers import incident_out_of_scope
@@ -57,6 +59,7 @@ class Routing:
     """What waits now, or waits for another time or in another state than before."""
     let_go: tuple[tuple[str, str], ...] = ()
     """What waits no more: thread and channel."""
+    escalations: Followed = NOTHING_FOLLOWED
 
 
 def threads_of(change: Change) -> tuple[str, ...]:
@@ -68,17 +71,19 @@ def threads_of(change: Change) -> tuple[str, ...]:
 def route(question: Question, moment: Moment, facts: Facts) -> Routing:
     """Decide who is told of one Change; `facts` is brought up to date for the next one."""
     found = (patient(each, question, facts, moment) for each in verdicts(question, moment, facts))
-    return settle(question, tuple(found), facts, moment.now)
+    return settle(question, tuple(found), facts, moment)
 
 
-def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: datetime) -> Routing:
+def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, moment: Moment) -> Routing:
     """Return what the verdicts on a Change have to write, and bring `facts` up to date."""
+    now = moment.now
     thread = facts.threads.get(thread_id(question.change)) or thread_of(question.change, question.title)
     sent = [v for v in verdicts if v.told and v.reason is not Reason.SUMMED_UP]
     deliveries = tuple(_delivery(question, thread, v, facts, now) for v in sent)
     told, threads = _told(question, thread, deliveries, now)
     concerned = _concerned(question, thread)
     held, let_go = waits(question, verdicts, concerned, facts, now)
+    escalations = follow(question, verdicts, concerned, facts, moment)
     facts.told.update({(fact.thread, fact.channel): fact for fact in told})
     opened = (*threads, *concerned) if held else threads
     fresh = tuple({each.id: each for each in opened if each.id not in facts.threads}.values())
@@ -86,9 +91,9 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: d
     remember(facts, thread, told, fresh, now)
     number = question.logged.number
     decisions = tuple(
-        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence) for v in verdicts
+        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence, v.behind) for v in verdicts
     )
-    return Routing(deliveries, decisions, fresh, told, held, let_go)
+    return Routing(deliveries, decisions, fresh, told, held, let_go, escalations)
 
 
 def _delivery(
@@ -108,18 +113,29 @@ def _delivery(
         touches=_touches_told(question, step, before),
         added=added(question, before) if step is Step.UPDATE else (),
         severity_before=severity_before(question, before) if step is Step.UPDATE else None,
-        circumstances=_circumstances(thread, verdict.channel, facts),
+        circumstances=replace(
+            _circumstances(thread, verdict.channel, facts, now),
+            conflicts=question.conflicts,
+            together=question.together,
+        ),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
 
 
-def _circumstances(thread: Thread, channel: str, facts: Facts) -> Circumstances:
+def _circumstances(thread: Thread, channel: str, facts: Facts, now: datetime) -> Circumstances:
     """Return what else there is to say of a message: that it waited, and how often the same opened."""
     held = facts.held.get((thread.id, channel))
     past = facts.past.get((thread.vendor, thread.subject), Past())
     is_new = thread.id not in facts.threads
-    return Circumstances(held.why if held else None, past.openings + is_new, past.since)
+    return Circumstances(
+        held.why if held else None,
+        past.openings + is_new,
+        past.since,
+        waited_behind=subject_behind(held, facts),
+        tells_for=tells_for(thread.id, channel, facts),
+        at=now,
+    )
 
 
 def _touches_told(question: Question, step: Step, before: Told | None) -> tuple[Touch, ...]:

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Final, NamedTuple, TypeAlias
 
 from statusherd.model.delivery import Reason
+from statusherd.model.escalation import ESCALATION
 from statusherd.model.oncall import ONCALL
 from statusherd.model.routing import Route
 from statusherd.model.selection import matches
@@ -38,7 +39,7 @@ class Verdict:
     """One answer: for which channel (None: for nobody in particular), told or not, why, by which route.
 
     `by` are all routes that select it for the channel; `until` is the end of its wait, `silence` what
-    withholds it.
+    withholds it, `behind` the thread that tells it instead.
     """
 
     channel: str | None
@@ -48,6 +49,7 @@ class Verdict:
     by: tuple[Route, ...] = ()
     until: datetime | None = None
     silence: int | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
-        self.keeps_hours = any(route.hours for route in self.routes)
+        self.guides = any(route.hours or _escalates(route) for route in self.routes)
+        """Whether what goes on must know the routes that select it."""
+        self.filters_parts = any(route.components or route.regions for route in self.routes)
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:
@@ -77,6 +81,10 @@ class RouteTable:
                 self._plans.clear()
             found = self._plans[kind] = tuple(_steps(self.routes, kind))
         return found
+
+
+def _escalates(route: Route) -> bool:
+    return any(name.startswith(ESCALATION) for name in route.channels)
 
 
 def _steps(routes: Sequence[Route], kind: Kind) -> Iterator[Step]:
@@ -95,7 +103,7 @@ def _is_settled(asked: Asked) -> bool:
     return (
         asked.why is not None
         and bool(channels)
-        and not any(name == OWNER or name.startswith(ONCALL) for name in channels)
+        and not any(name == OWNER or name.startswith((ONCALL, ESCALATION)) for name in channels)
     )
 
 

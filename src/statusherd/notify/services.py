@@ -37,7 +37,8 @@ class Service:
 
     `reads_markdown`: it shows Markdown whatever the message is declared as, so all vendor text must be
     escaped and Apprise must be told "text", or it would convert what is right already. `titled`: a title is
-    shown beside the body; elsewhere it would only repeat the first line. `thread_key` is the URL parameter
+    shown beside the body; elsewhere it would only repeat the first line. `takes_calendars`: a calendar file
+    beside the message is of use. `thread_key` is the URL parameter
     that ties the messages of one thread together, with `map` as the action that closes it at the end.
     `line_bytes`: each line is a message of its own there, of so many bytes of UTF-8 at most; so it gets one.
     `asks_receipt`: unless the URL says otherwise, the server is to confirm that it has the message.
@@ -52,6 +53,7 @@ class Service:
     takes_headers: bool = False
     line_bytes: int | None = None
     asks_receipt: bool = False
+    takes_calendars: bool = False
 
 
 _MAIL = Service(Kind.MAIL, (Format.HTML, Format.TEXT), 30_000)
@@ -65,7 +67,7 @@ _QUEUE = replace(_WEBHOOK, takes_headers=False)
 _PLAIN_CHAT = Service(Kind.CHAT, max_length=1800, titled=False)
 
 _GROUPS: Final[tuple[tuple[Service, str], ...]] = (
-    (replace(_MAIL, takes_headers=True), "mailto mailtos"),
+    (replace(_MAIL, takes_headers=True, takes_calendars=True), "mailto mailtos"),
     (
         _MAIL,
         (
@@ -102,8 +104,8 @@ _GROUPS: Final[tuple[tuple[Service, str], ...]] = (
         replace(_PLAIN_CHAT, max_length=480),
         "mastodon mastodons toot toots misskey misskeys notifico notificos",
     ),
-    # 512 bytes for a line of IRC, of which the names of sender and channel take up to 130.
-    (replace(_PLAIN_CHAT, max_length=380, line_bytes=380), "irc ircs"),
+    # 512 bytes for a line of IRC, of which the names of sender (30, 11, 63) and channel (50) take up to 170.
+    (replace(_PLAIN_CHAT, max_length=340, line_bytes=340), "irc ircs"),
     (replace(_PLAIN_CHAT, max_length=270), "bluesky bsky tweet twitter x"),
     (replace(_PLAIN_CHAT, max_length=200), "kakao kakaotalk"),
     (
@@ -148,3 +150,11 @@ SERVICES: Final[Mapping[str, Service]] = {
     schema: service for service, schemas in _GROUPS for schema in schemas.split()
 }
 """By the schema of the Apprise URL: all that a channel may use."""
+
+PACKAGES: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(("fcm", "vapid"), ("cryptography", "cryptography")),
+    **dict.fromkeys(("smpp", "smpps"), ("smpplib", "smpplib")),
+    **dict.fromkeys(("xmpp", "xmpps"), ("slixmpp", "slixmpp>=1.16")),
+    "growl": ("gntp", "gntp"),
+}
+"""By schema, what Apprise needs that is not installed along: the module, and the package that brings it."""

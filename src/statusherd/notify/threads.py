@@ -44,6 +44,7 @@ STEPS: Final[Mapping[K, tuple[str, Step]]] = {
     K.MAINTENANCE_RESCHEDULED: ("maintenance", Step.UPDATE),
     K.MAINTENANCE_EXTENDED: ("maintenance", Step.UPDATE),
     K.MAINTENANCE_UPDATED: ("maintenance", Step.RECORD),
+    K.MAINTENANCE_REMINDER: ("maintenance", Step.UPDATE),
     K.MAINTENANCE_ENDED: ("maintenance", Step.END),
     K.MAINTENANCE_CANCELLED: ("maintenance", Step.END),
     K.BLIND: ("source", Step.OPEN),
@@ -68,7 +69,7 @@ def thread_id(change: Change) -> str:
     if change.incident is not None:
         return incident_thread(vendor, change.incident.id)
     if change.maintenance is not None:
-        return f"{vendor}/maintenance/{change.maintenance.id}"
+        return maintenance_thread(vendor, change.maintenance.id)
     if change.kind in (K.BLIND, K.SIGHTED):
         return f"{vendor}/blind/{change.since:%Y%m%dT%H%M%SZ}"
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT):
@@ -83,9 +84,22 @@ def incident_thread(vendor: str, incident: str) -> str:
     return f"{vendor}/incident/{incident}"
 
 
+def maintenance_thread(vendor: str, maintenance: str) -> str:
+    """Return the id of the conversation on a vendor's maintenance."""
+    return f"{vendor}/maintenance/{maintenance}"
+
+
 def first_disturbance_thread(change: Change) -> str:
     """Return the id of the conversation on trouble that a first look found without an incident."""
     return f"{change.vendor}/{Disturbance(change.at, change.status).id}"
+
+
+def opened_in(change: Change) -> tuple[str, ...]:
+    """Return the ids of the conversations that a first look's summary opens; none of any other Change."""
+    if change.kind is not K.FIRST_LOOK:
+        return ()
+    opened = tuple(incident_thread(change.vendor, incident.id) for incident in change.incidents)
+    return opened or (first_disturbance_thread(change),)
 
 
 def thread_of(change: Change, title: str) -> Thread:

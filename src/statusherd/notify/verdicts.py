@@ -10,12 +10,13 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Reason, Told
 from statusherd.model.routing import Reach, Route
 from statusherd.model.words import ChangeKind, Severity
+from statusherd.notify.behind import taken_over
 from statusherd.notify.facts import Facts
 from statusherd.notify.holding import over
 from statusherd.notify.matchers import kind_of, mismatch, out_of_scope, targets
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
-from statusherd.notify.route_table import Verdict
+from statusherd.notify.route_table import RouteTable, Verdict
 from statusherd.notify.threads import STEPS, Step, thread_id
 
 __all__ = ["added", "by_routes", "goes_on", "guides", "severity_before", "standing", "verdicts"]
@@ -25,13 +26,13 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
     """Return every answer on one Change, to those that listen already and by the routes."""
     change = question.change
     step = STEPS[change.kind][1]
-    if (why := _not_news(question, step)) is not None:
+    if (why := _not_news(question, step, moment.table)) is not None:
         yield Verdict(None, why)
         return
     listening = [c for c in facts.channels_told(thread_id(change)) if c in moment.channels]
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
-            verdict = goes_on(question, step, facts.told[thread_id(change), channel], moment.reach)
+            verdict = goes_on(question, step, facts.told[thread_id(change), channel], moment.reach, facts)
             by = guides(question, moment, channel, facts) if verdict.told else ()
             yield replace(verdict, by=by) if by else verdict
     if step is Step.END:
@@ -49,7 +50,7 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
 
 def guides(question: Question, moment: Moment, channel: str, facts: Facts) -> tuple[Route, ...]:
     """Return the routes whose hours hold for what goes on: those that select it still, else the channel's."""
-    if not moment.table.keeps_hours:
+    if not moment.table.guides:
         return ()
     found = by_routes(question, moment, frozenset({channel}), facts)
     selecting = next((verdict.by for verdict in found if verdict.told), ())
@@ -62,7 +63,7 @@ def _leads(candidate: Route, channel: str, question: Question, reach: Reach) -> 
     return channel in reach.channels(targets(candidate, question))
 
 
-def _not_news(question: Question, step: Step) -> Reason | None:
+def _not_news(question: Question, step: Step, table: RouteTable) -> Reason | None:
     """Return why a Change is told to nobody, whatever the routes say; None where it may be told."""
     change = question.change
     if change.kind is ChangeKind.COMPONENT_CHANGED:
@@ -71,29 +72,31 @@ def _not_news(question: Question, step: Step) -> Reason | None:
         return Reason.NOTHING_NEW
     if step is Step.RECORD:
         return Reason.RECORDED_ONLY
-    if change.kind is ChangeKind.INCIDENT_UPDATED and not _news_facets(question) & set(change.facets):
+    if change.kind is ChangeKind.INCIDENT_UPDATED and _news_facets(question, table).isdisjoint(change.facets):
         return Reason.NOTHING_NEW
     if change.kind is ChangeKind.FIRST_LOOK and not (change.incidents or change.status.is_trouble):
         return Reason.NOTHING_OPEN
     return None
 
 
-def _news_facets(question: Question) -> frozenset[str]:
+def _news_facets(question: Question, table: RouteTable) -> frozenset[str]:
     """Return what must have moved for an update to be news."""
-    # What reaches further may touch services that it did not touch before.
-    return _NEWS if question.steady is None else _NEWS | _REACH
+    # What reaches further may touch services, or pass filters, that it did not before.
+    vendor = question.vendor
+    is_filtered = table.filters_parts or (vendor is not None and bool(vendor.components or vendor.regions))
+    return _NEWS | _REACH if is_filtered or question.steady is not None else _NEWS
 
 
 _NEWS: Final = frozenset({"phase", "impact"})
 _REACH: Final = frozenset({"components", "regions"})
 
 
-def goes_on(question: Question, step: Step, told: Told, reach: Reach) -> Verdict:
+def goes_on(question: Question, step: Step, told: Told, reach: Reach, facts: Facts) -> Verdict:
     """Return the answer for a channel that knows of the thread."""
     change = question.change
     if step is Step.END:
-        if "taken_over" in change.facets:
-            return Verdict(told.channel, Reason.PART_OF_INCIDENT)
+        if "taken_over" in change.facets and (taken := taken_over(question, told.channel, facts)) is not None:
+            return taken
         return Verdict(told.channel, Reason.ENDED, told=True)
     moved = _moved(question, told)
     if moved is None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Reason
+from statusherd.model.escalation import ESCALATION
 from statusherd.model.hours import is_on, off_from, on_from
 from statusherd.model.routing import Route
 from statusherd.model.silences import Silence, Subject, silences
@@ -50,12 +51,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when a message waits, and why; by which silence, and for which route."""
+    """Until when a message waits, and why; by which silence, for which route, behind which thread."""
 
     until: datetime
     why: Reason
     silence: int | None = None
     route: str | None = None
+    behind: str | None = None
 
 
 def wait_for(candidate: Candidate, calm: Calm, now: datetime) -> Wait | None:
@@ -64,8 +66,8 @@ def wait_for(candidate: Candidate, calm: Calm, now: datetime) -> Wait | None:
     Silences come first, for somebody asked for them; then the quiet hours of the channel; then the routes,
     of which the one that lets it out first counts. SEV1 breaks through hours, not through a silence.
     """
-    if (silenced := _silenced(candidate.subject, calm.silences, now)) is not None:
-        return silenced
+    if (silence := silenced(candidate.subject, calm.silences, now)) is not None:
+        return silence
     if (quiet := _quiet(candidate, calm, now)) is not None:
         return quiet
     waits = [_route_waits(candidate, route, calm, now) for route in candidate.routes]
@@ -93,7 +95,7 @@ def is_worth_a_line(change: Change) -> bool:
     return change.incident is not None and change.incident.impact not in _MINOR
 
 
-def _silenced(subject: Subject, every: Iterable[Silence], now: datetime) -> Wait | None:
+def silenced(subject: Subject, every: Iterable[Silence], now: datetime) -> Wait | None:
     """Return the wait for the silence that lasts longest of those that withhold a Change."""
     found = [s for s in every if s.is_on(now) and silences(s, subject)]
     if not found:
@@ -104,6 +106,8 @@ def _silenced(subject: Subject, every: Iterable[Silence], now: datetime) -> Wait
 
 def _quiet(candidate: Candidate, calm: Calm, now: datetime) -> Wait | None:
     channel = calm.channels.get(candidate.channel)
+    if any(name.startswith(ESCALATION) for route in candidate.routes for name in route.channels):
+        return None  # it is what breaks through quiet hours
     if channel is None or not channel.quiet or candidate.subject.severity is Severity.SEV1:
         return None
     if not is_on(channel.quiet, now, channel.zone):

@@ -16,8 +16,10 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
+from statusherd.notify.behind_words import WAITS_BEHIND, told_for_others, waited_behind
 from statusherd.notify.headlines import component_list, headline, state, titled
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
+from statusherd.notify.maintenance_words import conflicts
 from statusherd.notify.markup import Link, lines, link, one_line
 from statusherd.notify.times import length, moment, window
 
@@ -79,7 +81,7 @@ def tell(alert: Alert, asking: Asking) -> Telling:
     newest = _newest_update(change) if asking.size.words else None
     return Telling(
         headline=headline(alert, zone),
-        notes=(*_marks(alert, asking), *_notes(alert)),
+        notes=(*_marks(alert, asking), *_notes(alert, zone)),
         facts=tuple(_facts(alert, asking)),
         items=tuple(_item(incident, zone) for incident in listed),
         more_items=len(change.incidents) - len(listed) if listed else 0,
@@ -96,11 +98,29 @@ def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
         yield "This is a drill. Nothing of it is real."
     if asking.repeat:
         yield "Possibly a repeat: an earlier attempt may have arrived."
+    yield from _answers(alert, asking)
     age = asking.now - alert.change.at
+    if alert.circumstances.unanswered or alert.circumstances.acknowledged:
+        return
     if alert.circumstances.waited is not None:
         yield from _waited(alert, asking.zone)
     elif age >= _LATE:
         yield f"Late: this was seen {length(age)} ago and could not be told before."
+
+
+def _answers(alert: Alert, asking: Asking) -> Iterator[str]:
+    """Yield who took it on and what they say, or that nobody did."""
+    ack, unanswered = alert.circumstances.acknowledged, alert.circumstances.unanswered
+    if ack is not None:
+        note = f": {one_line(ack.note)}" if ack.note else "."
+        yield f"{one_line(ack.author, 40)} took it on at {moment(ack.at, asking.zone)}{note}"
+    if unanswered is not None:
+        waited = length(asking.now - unanswered.since)
+        yield (
+            f"Nobody acknowledged it within {waited}: step {unanswered.step} of {unanswered.of} of the "
+            f"escalation {one_line(unanswered.escalation, 40)}. To take it on: statusherd alert ack "
+            f"{one_line(asking.dedup_key, 60)}"
+        )
 
 
 def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
@@ -112,15 +132,19 @@ def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
         yield "Held back for the quiet hours. This is where it stands now; what was before is left out."
     elif why is Reason.SILENCED:
         yield "Held back by a silence, which is over. This is where it stands now."
+    elif why in WAITS_BEHIND:
+        yield waited_behind(alert)
     elif why is Reason.FLAPPING and circumstances.since is not None:
         since = moment(circumstances.since, zone)
         yield f"It comes and goes: opened {circumstances.openings} times since {since}."
 
 
-def _notes(alert: Alert) -> Iterator[str]:
+def _notes(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
     """Yield what the reader must know to take the first line rightly, and what can be done."""
     change, vendor = alert.change, one_line(alert.vendor_title, 80)
     yield from news(alert)
+    yield from told_for_others(alert)
+    yield from conflicts(alert, zone)
     match change.kind:
         case K.FIRST_LOOK:
             yield f"{vendor} is watched from now on. What was open already is told once, here."

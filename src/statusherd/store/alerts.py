@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, bindparam, exists, or_, select
+from sqlalchemy import Connection, Row, bindparam, exists, or_, select
 
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Decision, Delivery
@@ -25,6 +26,7 @@ _AT_ONCE: Final = 500
 """Both databases take as many parameters in one statement."""
 _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
+Key = TypeVar("Key", bound=Hashable)
 Wanted: TypeAlias = Callable[[str, str], bool]
 
 
@@ -130,7 +132,7 @@ def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
             logged[row.change_number],
             titles[row.change_number],
             decision_of(row),
-            messages.get((row.change_number, row.channel)) if row.told else None,
+            _next(messages, (row.change_number, row.channel)) if row.told else None,
         )
         for row in rows
     )
@@ -146,7 +148,7 @@ def account_of(conn: Connection, number: int) -> Account | None:
     row = conn.execute(_CHANGE, {"number": number}).one_or_none()
     if row is None:
         return None
-    messages = {each.channel: each for each in deliveries_of_change(conn, number)}
+    messages = _in_turn((each.channel, each) for each in deliveries_of_change(conn, number))
     verdicts = [_verdict(conn, each, messages) for each in decisions_of(conn, number)]
     return Account(
         LoggedChange(row.number, CHANGE.load(row.body)),
@@ -208,18 +210,30 @@ def heard_before(conn: Connection, thread: str, channel: str, number: int) -> De
     return None if row is None else delivery_of(row)
 
 
-def _messages(conn: Connection, numbers: Iterable[int]) -> dict[tuple[int, str], Delivery]:
-    """Return the messages that tell these Changes, by Change and channel."""
-    found: dict[tuple[int, str], Delivery] = {}
+def _messages(conn: Connection, numbers: Iterable[int]) -> dict[tuple[int, str], deque[Delivery]]:
+    """Return the messages that tell these Changes, by Change and channel, the oldest first."""
+    rows: list[Row[Any]] = []
     for some in _some(numbers):
-        query = select(_delivery).where(_delivery.c.change_number.in_(some))
-        for row in sorted(conn.execute(query), key=lambda row: row.id):
-            found[row.change_number, row.channel] = delivery_of(row)
+        rows += conn.execute(select(_delivery).where(_delivery.c.change_number.in_(some)))
+    in_order = sorted(rows, key=lambda row: row.id)
+    return _in_turn(((row.change_number, row.channel), delivery_of(row)) for row in in_order)
+
+
+def _in_turn(messages: Iterable[tuple[Key, Delivery]]) -> dict[Key, deque[Delivery]]:
+    """Return messages by what they answer: of several for one channel, each decision has its own."""
+    found: dict[Key, deque[Delivery]] = {}
+    for key, message in messages:
+        found.setdefault(key, deque()).append(message)
     return found
 
 
-def _verdict(conn: Connection, decision: Decision, messages: Mapping[str, Delivery]) -> Verdict:
-    delivery = messages.get(decision.channel or "") if decision.told else None
+def _next(messages: Mapping[Key, deque[Delivery]], key: Key) -> Delivery | None:
+    waiting = messages.get(key)
+    return waiting.popleft() if waiting else None
+
+
+def _verdict(conn: Connection, decision: Decision, messages: Mapping[str, deque[Delivery]]) -> Verdict:
+    delivery = _next(messages, decision.channel or "") if decision.told else None
     return Verdict(decision, delivery, attempts_of(conn, delivery.id) if delivery else ())
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Alert, Decision, Reason
@@ -18,6 +18,7 @@ from statusherd.store.rows import ALERT, CHANGE
 _change, _told, _decision, _delivery = tables.change, tables.told, tables.decision, tables.delivery
 _ASKED_FOR: Final = (tables.silence, tables.oncall_override)
 """What people asked for by command and decisions are made with."""
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class StoredChange(NamedTuple):
@@ -44,12 +45,14 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message that would have been put into the outbox: its key, when, to whom, on which Change."""
+    """A message that would have been put into the outbox: its key, when, to whom, in which thread."""
 
     key: str
     at: datetime
     channel: str
+    thread: str
     number: int
+    """Of the Change that it tells; those that were made here have numbers of their own."""
 
 
 def changes_from(
@@ -79,13 +82,24 @@ def put_asked_for(conn: Connection, asked: AskedFor) -> None:
 
 def put_changes(conn: Connection, stored: Iterable[StoredChange]) -> None:
     """Write Changes under the numbers they have elsewhere, as not routed yet."""
-    conn.execute(_PUT, [each._asdict() | {"routed_at": None} for each in stored])
+    rows = [each._asdict() | {"routed_at": None} for each in stored]
+    if rows:
+        conn.execute(_PUT, rows)
+
+
+def number_from(conn: Connection, first: int) -> None:
+    """Let Changes that are made here have numbers above `first`, away from those they have elsewhere."""
+    conn.execute(
+        _PUT,
+        dict.fromkeys(("vendor", "kind", "subject", "body"), "") | {"number": first, "at": _LONG_AGO},
+    )
+    conn.execute(delete(_change).where(_change.c.number == first))
 
 
 def sendings(conn: Connection, since: datetime) -> Iterator[Sending]:
     """Yield the messages that are due from `since` on, in the order they were written."""
     for row in conn.execute(_SENDINGS, {"since": since}):
-        yield Sending(row.dedup_key, row.due_at, row.channel, row.change_number)
+        yield Sending(row.dedup_key, row.due_at, row.channel, row.thread, row.change_number or 0)
 
 
 def alert_with(conn: Connection, key: str) -> Alert:
@@ -114,6 +128,11 @@ def incidents_summed_up(conn: Connection) -> frozenset[tuple[str, str]]:
     return frozenset((row.vendor, row.subject) for row in conn.execute(_SUMMED_UP))
 
 
+def incidents_behind(conn: Connection) -> frozenset[tuple[str, str, str]]:
+    """Return the incidents (vendor, id) that another thread told instead, with that thread."""
+    return frozenset((row.vendor, row.subject, row.behind) for row in conn.execute(_BEHIND))
+
+
 def _some(every: Sequence[Any]) -> Iterator[Sequence[Any]]:
     yield from (every[start : start + 500] for start in range(0, len(every), 500))
 
@@ -128,7 +147,7 @@ _NEXT = (
 _COUNT = select(func.count()).select_from(_change).where(*_BETWEEN)
 _PUT = insert(_change)
 _SENDINGS = (
-    select(_delivery.c.dedup_key, _delivery.c.due_at, _delivery.c.channel, _delivery.c.change_number)
+    select(*(_delivery.c[name] for name in ("dedup_key", "due_at", "channel", "thread", "change_number")))
     .where(_delivery.c.due_at >= bindparam("since"))
     .order_by(_delivery.c.id)
 )
@@ -144,5 +163,11 @@ _SUMMED_UP = (
     select(_change.c.vendor, _change.c.subject)
     .join(_decision, _decision.c.change_number == _change.c.number)
     .where(_decision.c.told.is_(True), _decision.c.reason == Reason.SUMMED_UP.value)
+    .distinct()
+)
+_BEHIND = (
+    select(_change.c.vendor, _change.c.subject, _decision.c.behind)
+    .join(_decision, _decision.c.change_number == _change.c.number)
+    .where(_decision.c.behind.is_not(None))
     .distinct()
 )

@@ -73,6 +73,7 @@ def put_decisions(conn: Connection, decisions: Iterable[Decision], at: datetime)
             "channel": each.channel,
             "until": each.until,
             "silence": each.silence,
+            "behind": each.behind,
         }
         for each in decisions
     ]
@@ -89,8 +90,9 @@ def decisions_of(conn: Connection, change_number: int) -> tuple[Decision, ...]:
 def decision_of(row: Row[Any]) -> Decision:
     """Return a decision as the model has it."""
     return Decision(
-        row.change_number, row.told, _REASONS[row.reason], row.route, row.channel, row.until, row.silence
-    )
+        row.change_number, row.told, _REASONS[row.reason], row.route, row.channel, row.until, row.silence,
+        row.behind,
+    )  # fmt: skip
 
 
 def _told_of(row: Row[Any]) -> Told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
@@ -15,6 +15,7 @@ from statusherd.store.rows import insert_or_replace
 
 _held, _thread, _told = tables.held, tables.thread, tables.told
 _AT_ONCE: Final = 500
+_OLDEST: Final = timedelta(days=40)
 
 
 def held_in(conn: Connection, threads: Collection[str]) -> dict[tuple[str, str], Held]:
@@ -58,19 +59,38 @@ def wake(conn: Connection, silence: int, now: datetime) -> None:
     conn.execute(_WAKE, {"number": silence, "now": now})
 
 
+def behind(conn: Connection, threads: Collection[str]) -> tuple[tuple[Held, str], ...]:
+    """Return what waits behind threads, each with the subject of its own thread."""
+    ids = sorted(threads)
+    return tuple(
+        (_record(row), row.subject)
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in conn.execute(_BEHIND, {"ids": ids[start : start + _AT_ONCE]})
+    )
+
+
+def let_follow(conn: Connection, thread: str, until: datetime) -> None:
+    """Let what waits behind a thread wait no longer than `until`: the thread is over."""
+    conn.execute(_FOLLOW, {"over": thread, "latest": until})
+
+
 def past_of(
     conn: Connection, vendor: str, subject: str, since: datetime
 ) -> tuple[int, datetime | None, dict[str, datetime]]:
-    """Return how many threads of a subject opened since a time, the first when, and who heard of an end."""
-    values = {"of": vendor, "about": subject, "begin": since}
+    """Return how many threads of a subject opened since a time, the first when, and who heard of an end.
+
+    Ends of threads that are months old are left out: a feed that flaps for a year has thousands of them.
+    """
+    values = {"of": vendor, "about": subject, "begin": since, "oldest": since - _OLDEST}
     count, first = conn.execute(_OPENINGS, values).one()
     return count, first, {row.channel: row.at for row in conn.execute(_ENDED, values)}
 
 
 def _record(row: Row[Any]) -> Held:
     return Held(
-        row.thread, row.channel, row.change_number, row.since, row.until, _REASONS[row.why], row.silence
-    )
+        row.thread, row.channel, row.change_number, row.since, row.until, _REASONS[row.why], row.silence,
+        row.behind,
+    )  # fmt: skip
 
 
 _REASONS: Final = {each.value: each for each in Reason}
@@ -90,6 +110,17 @@ _WAKE = (
     .where(_held.c.silence == bindparam("number"), _held.c.until > bindparam("now"))
     .values(until=bindparam("now"))
 )
+_BEHIND = (
+    select(_held, _thread.c.subject)
+    .join(_thread, _thread.c.id == _held.c.thread)
+    .where(_held.c.behind.in_(bindparam("ids", expanding=True)))
+    .order_by(_held.c.since, _held.c.thread)
+)
+_FOLLOW = (
+    update(_held)
+    .where(_held.c.behind == bindparam("over"), _held.c.until > bindparam("latest"))
+    .values(until=bindparam("latest"))
+)
 _SAME = (_thread.c.vendor == bindparam("of"), _thread.c.subject == bindparam("about"))
 _OPENINGS = select(func.count(), func.min(_thread.c.opened_at)).where(
     *_SAME, _thread.c.opened_at >= bindparam("begin")
@@ -97,6 +128,7 @@ _OPENINGS = select(func.count(), func.min(_thread.c.opened_at)).where(
 _ENDED = (
     select(_told.c.channel, func.max(_told.c.at).label("at"))
     .join(_thread, _thread.c.id == _told.c.thread)
-    .where(*_SAME, _told.c.ended.is_(True), _told.c.at >= bindparam("begin"))
+    .where(*_SAME, _thread.c.opened_at >= bindparam("oldest"))
+    .where(_told.c.ended.is_(True), _told.c.at >= bindparam("begin"))
     .group_by(_told.c.channel)
 )

@@ -26,6 +26,7 @@ from statusherd.store.conversations import facts, put_decisions, put_threads, pu
 from statusherd.store.rows import ALERT, counter, insert_or_ignore
 
 __all__ = [
+    "behind",
     "claim_due",
     "dead_letters",
     "facts",
@@ -38,6 +39,7 @@ __all__ = [
     "release_orphans",
     "resend",
     "resends",
+    "wake",
 ]
 
 _delivery, _attempt, _change = tables.delivery, tables.delivery_attempt, tables.change
@@ -130,6 +132,12 @@ def _put_instead(conn: Connection, instead: Sequence[NewDelivery], now: datetime
             put_decisions(conn, (Decision(new.change_number, told, reason, channel=new.channel),), now)
 
 
+def behind(conn: Connection, delivery: Delivery) -> tuple[Delivery, ...]:
+    """Return the messages of the same thread that wait for a channel behind one of its messages."""
+    values = {"of": delivery.alert.thread.id, "to": delivery.channel, "key": delivery.id}
+    return tuple(delivery_of(row) for row in conn.execute(_BEHIND, values))
+
+
 def give_back(conn: Connection, ids: Iterable[int]) -> None:
     """Put claimed messages back that were not sent: as if they had not been claimed."""
     rows = [{"key": id_} for id_ in ids]
@@ -169,12 +177,17 @@ def resend(conn: Connection, delivery_id: int, now: datetime) -> bool:
     """Put a message that was given up back into the outbox; False where there is no such one."""
     found = conn.execute(_RESEND, {"key": delivery_id, "now": now}).rowcount == 1
     if found:
-        conn.execute(_COUNT_RESENT.on(conn))
+        wake(conn)
     return found
 
 
+def wake(conn: Connection) -> None:
+    """Let a running daemon look at once for what another process has put here."""
+    conn.execute(_COUNT_RESENT.on(conn))
+
+
 def resends(conn: Connection) -> int:
-    """Return a number that changes whenever any process sends messages again. Cheap enough to poll."""
+    """Return a number that changes whenever another process has put something here. Cheap enough to poll."""
     return conn.scalar(_RESENT) or 0
 
 
@@ -289,6 +302,12 @@ _ON_ITS_WAY = (
     .where(_delivery.c.change_number == bindparam("number"), _delivery.c.channel == bindparam("name"))
     .where(_delivery.c.state.in_((*_WAITING, DeliveryState.SENT)))
     .limit(1)
+)
+_BEHIND = (
+    select(_delivery)
+    .where(_delivery.c.thread == bindparam("of"), _delivery.c.channel == bindparam("to"))
+    .where(_delivery.c.id > bindparam("key"), _delivery.c.state.in_(_WAITING))
+    .order_by(_delivery.c.id)
 )
 _GIVE_BACK = (
     update(_delivery)

@@ -222,6 +222,7 @@ class DecisionRow(SQLModel, table=True):
     channel: str | None = Field(sa_type=Words)
     until: datetime | None
     silence: int | None = Field(sa_type=RowNumber)
+    behind: str | None = Field(sa_type=Words)
 
 
 class ThreadRow(SQLModel, table=True):
@@ -265,6 +266,22 @@ class HeldRow(SQLModel, table=True):
     until: datetime = Field(index=True)
     why: str = Field(sa_type=Words)
     silence: int | None = Field(sa_type=RowNumber, index=True)
+    behind: str | None = Field(sa_type=Words, index=True)
+
+
+class ReminderRow(SQLModel, table=True):
+    """When a maintenance is told again before it begins: the next time for a window.
+
+    `channel` '' asks the routes whom to tell; one that had to wait for its hours stands for itself.
+    """
+
+    __tablename__ = "reminder"
+    thread: str = Field(sa_type=Words, primary_key=True)
+    channel: str = Field(sa_type=Words, primary_key=True)
+    vendor: str = Field(sa_type=Words)
+    maintenance: str = Field(sa_type=Words)
+    starts_at: datetime
+    due_at: datetime = Field(index=True)
 
 
 class SilenceRow(SQLModel, table=True):
@@ -278,6 +295,34 @@ class SilenceRow(SQLModel, table=True):
     ends_at: datetime = Field(index=True)
     body: str = Field(sa_type=Words)
     """JSON of a Silence; the columns count."""
+
+
+class ClimbRow(SQLModel, table=True):
+    """How far an escalation got in a thread; its next step is due at `due_at`."""
+
+    __tablename__ = "climb"
+    thread: str = Field(sa_type=Words, primary_key=True, foreign_key="thread.id", ondelete="CASCADE")
+    escalation: str = Field(sa_type=Words, primary_key=True)
+    change_number: int = Field(sa_type=RowNumber)
+    step: int
+    round: int
+    severity: str = Field(sa_type=Words)
+    began_at: datetime
+    due_at: datetime | None = Field(index=True)
+
+
+class AcknowledgementRow(SQLModel, table=True):
+    """Somebody took on a thread; `until` is when that ceased to hold."""
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
+    thread: str = Field(sa_type=Words, foreign_key="thread.id", ondelete="CASCADE", index=True)
+    author: str = Field(sa_type=Words)
+    at: datetime
+    note: str = Field(sa_type=Words)
+    severity: str = Field(sa_type=Words)
+    until: datetime | None
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -363,9 +408,12 @@ decision: Final = _table(DecisionRow)
 thread: Final = _table(ThreadRow)
 told: Final = _table(ToldRow)
 held: Final = _table(HeldRow)
+reminder: Final = _table(ReminderRow)
 silence: Final = _table(SilenceRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)
+climb: Final = _table(ClimbRow)
+acknowledgement: Final = _table(AcknowledgementRow)
 oncall_override: Final = _table(OncallOverrideRow)
 lease: Final = _table(LeaseRow)
 METADATA: Final = SQLModel.metadata

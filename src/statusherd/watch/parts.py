@@ -15,6 +15,7 @@ from statusherd.model.status import effective_status, worst
 from statusherd.model.vendors import Source, WatchedVendor
 from statusherd.model.words import Status
 from statusherd.watch.compare_incidents import slid_out
+from statusherd.watch.repeats import without_repeats
 
 P = TypeVar("P", VendorIncident, Maintenance)
 
@@ -94,7 +95,9 @@ def merged(vendor: WatchedVendor, parts: Sequence[Part]) -> Snapshot:
     read = [part.snapshot for part in parts if part.snapshot is not None]
     page_status = worst(s.page_status for s in read if s.page_status is not None)
     components = tuple(row for part in parts for row in _components(part))
-    incidents = tuple(row for part in parts for row in _incidents(part))
+    listed = [row for part in parts for row in _incidents(part)]
+    seen = {key for part in parts for key in part.known.incidents}
+    incidents = without_repeats(listed, seen, [source.label for source in vendor.further])
     maintenances = tuple(row for part in parts for row in _maintenances(part))
     states = effective_status(page_status, components, incidents, maintenances)
     return replace(

@@ -65,6 +65,7 @@ class Provider(NamedTuple):  # a search makes two thousand of them: a dataclass 
             page_url=self.page or self.address,
             options=self.options,
             further=self.further,
+            aliases=self.aliases,
         )
 
 

@@ -1,0 +1,136 @@
+"""Somebody takes on what is open: it is written down, the escalation stops, and those who heard are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from statusherd.explaining import alert_about
+from statusherd.model.delivery import (
+    Alert,
+    Circumstances,
+    Decision,
+    Delivery,
+    NewDelivery,
+    Reason,
+    Thread,
+    Told,
+)
+from statusherd.model.errors import StatusherdError
+from statusherd.model.escalation import Acknowledgement
+from statusherd.notify.route import dedup_key, threads_of
+from statusherd.notify.threads import opened_in
+from statusherd.store import alerts, escalations, outbox
+from statusherd.store import changes as change_log
+from statusherd.store.deliveries import deliveries_of_thread
+
+_LARGEST: Final = 2**63 - 1
+_NEWEST: Final = 200
+"""So many of a vendor's Changes are looked through for the one that a thread is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A thread that somebody took on, and the channels that are told so."""
+
+    acknowledgement: Acknowledgement
+    thread: Thread
+    told: tuple[str, ...]
+
+
+def threads_named(conn: Connection, id_: str) -> tuple[str, ...]:
+    """Return the ids of the threads that `id_` means: a message's key, a Change's number, or a thread.
+
+    Raises StatusherdError where it means none. A first look's summary means all that it lists.
+    """
+    id_ = id_.strip()
+    message = alerts.message_with(conn, id_)
+    if message is not None:
+        return opened_in(message.alert.change) or (message.alert.thread.id,)
+    number = int(id_) if id_.isascii() and id_.isdigit() and int(id_) <= _LARGEST else 0
+    logged = change_log.change_numbered(conn, number) if number else None
+    if logged is not None:
+        return opened_in(logged.change) or threads_of(logged.change)[:1]
+    threads, _ = outbox.facts(conn, {id_})
+    if id_ in threads:
+        return (id_,)
+    remedy = "`statusherd alert list` shows the IDs; the reference in a message is one, too"
+    raise StatusherdError("there is no such alert", subject=repr(id_[:60]), remedy=remedy)
+
+
+def acknowledge(conn: Connection, thread: str, author: str, note: str, now: datetime) -> Acknowledged:
+    """Write down who takes on a thread, and put a message to all who heard of it into the outbox.
+
+    Raises StatusherdError where nobody was told of it, or everybody of its end. Who acknowledges again
+    what is theirs already, in the same words, tells nobody anything.
+    """
+    threads, known = outbox.facts(conn, {thread})
+    listening = tuple(told for told in known.values() if not told.ended)
+    if thread not in threads or not listening:
+        remedy = "What is over, or was told to nobody, needs no acknowledgement"
+        raise StatusherdError("nobody waits for an acknowledgement", subject=repr(thread[:80]), remedy=remedy)
+    bases = dict(_bases(conn, threads[thread], listening))
+    severity = min(alert.severity for alert, _ in bases.values())
+    ack = Acknowledgement(thread, author, now, note, severity)
+    before = escalations.acknowledged_in(conn, {thread}).get(thread)
+    if before is not None and replace(before, at=now) == ack:
+        return Acknowledged(before, threads[thread], ())
+    escalations.acknowledge(conn, ack)
+    _tell(conn, ack, listening, bases, now)
+    return Acknowledged(ack, threads[thread], tuple(sorted(told.channel for told in listening)))
+
+
+def withdraw(conn: Connection, thread: str, now: datetime) -> bool:
+    """Take an acknowledgement back, so that the escalation goes on; False where there was none."""
+    found = escalations.expire(conn, thread, now)
+    if found:
+        outbox.wake(conn)
+    return found
+
+
+def _bases(
+    conn: Connection, thread: Thread, listening: tuple[Told, ...]
+) -> Iterator[tuple[str, tuple[Alert, int]]]:
+    """Yield for each channel the alert that the message about the acknowledgement is made of."""
+    last: dict[str, Delivery] = {each.channel: each for each in deliveries_of_thread(conn, thread.id)}
+    spare = max(last.values(), key=lambda each: each.id, default=None)
+    for told in listening:
+        found = last.get(told.channel) or spare
+        if found is not None:
+            yield told.channel, (found.alert, found.change_number or 0)
+        else:
+            yield told.channel, _from_log(conn, thread)
+
+
+def _from_log(conn: Connection, thread: Thread) -> tuple[Alert, int]:
+    """Return the same of a thread that has no message of its own: a first look's summary told it."""
+    for logged in change_log.changes_of(conn, thread.vendor, limit=_NEWEST):
+        if thread.id in threads_of(logged.change) or thread.id in opened_in(logged.change):
+            return alert_about(logged, thread.subject.partition(":")[0], thread), logged.number
+    remedy = "Its Change is no longer kept: silence it in place of that (statusherd silence add --thread)"
+    raise StatusherdError("it cannot be acknowledged any more", subject=thread.id, remedy=remedy)
+
+
+def _tell(
+    conn: Connection,
+    ack: Acknowledgement,
+    listening: tuple[Told, ...],
+    bases: dict[str, tuple[Alert, int]],
+    now: datetime,
+) -> None:
+    messages, decisions, heard = [], [], []
+    for told in listening:
+        base, number = bases[told.channel]
+        alert = replace(
+            base, number=told.messages + 1, ends=False, circumstances=Circumstances(acknowledged=ack)
+        )
+        key = dedup_key(f"{ack.thread}#{ack.author}/{now.isoformat()}", told.channel, number)
+        messages.append(NewDelivery(told.channel, key, alert, now, number))
+        decisions.append(Decision(number, True, Reason.ACKNOWLEDGED, None, told.channel))
+        heard.append(replace(told, messages=told.messages + 1))
+    outbox.put(conn, messages, decisions, (), heard, now)
+    outbox.wake(conn)
