@@ -5,11 +5,11 @@ Each batch is one transaction, so what is told, what waits and what counts as ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
@@ -18,6 +18,7 @@ from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
 from statusherd.model.escalation import ESCALATION
+from statusherd.model.records import Component, Known
 from statusherd.model.routing import Reach
 from statusherd.model.words import ChangeKind
 from statusherd.notify import behind, troubles
@@ -34,7 +35,6 @@ from statusherd.respond import oncall
 from statusherd.respond.conflicts import OurPlans, conflicts
 from statusherd.respond.meaning import Meaning, meaning_of
 from statusherd.setup import Setup
-from statusherd.states import States
 from statusherd.store import changes as change_log
 from statusherd.store import escalations as escalation_rows
 from statusherd.store import held as held_rows
@@ -47,10 +47,36 @@ ROUTED_AT_ONCE: Final = 200
 """So many Changes are routed in one transaction."""
 
 
+class Pages(Protocol):
+    """What is known of vendors' pages."""
+
+    def components_of(self, vendor: str) -> Mapping[str, Component]:
+        """Return the components of a vendor's page."""
+
+    def known_of(self, vendor: str) -> Known | None:
+        """Return what the last looks at a vendor found, None where it was never watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPages:
+    """Pages as they were last seen, by vendor."""
+
+    known: Mapping[str, Known] = field(default_factory=dict)
+
+    def components_of(self, vendor: str) -> Mapping[str, Component]:
+        """Return the components of a vendor's page; none where they are not known."""
+        known = self.known.get(vendor)
+        return known.components if known else {}
+
+    def known_of(self, vendor: str) -> Known | None:
+        """Return what is known of a vendor, None where nothing is."""
+        return self.known.get(vendor)
+
+
 class Router:
     """Decides batches of Changes in transactions of its callers."""
 
-    def __init__(self, states: States, clock: Clock) -> None:
+    def __init__(self, states: Pages, clock: Clock) -> None:
         self._states = states
         self._clock = clock
         self._table = RouteTable(())
@@ -62,7 +88,7 @@ class Router:
         if not logged:
             return 0
         questions = [self.question(entry, setup) for entry in logged]
-        moment = self._moment(conn, setup)
+        moment = self.moment(conn, setup)
         facts = _facts(conn, questions, moment)
         for question in questions:
             _put(conn, routing.route(question, moment, facts), moment.now)
@@ -79,7 +105,7 @@ class Router:
         due = reminder_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
         if not due:
             return 0
-        moment = self._moment(conn, setup)
+        moment = self.moment(conn, setup)
         for row in due:
             reminding.take_up(conn, row, moment)
             known, vendor = self._states.known_of(row.vendor), setup.vendors.get(row.vendor)
@@ -94,7 +120,7 @@ class Router:
         held = held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
         if not held:
             return 0
-        questions, moment = self._questions_of(conn, held, setup), self._moment(conn, setup)
+        questions, moment = self._questions_of(conn, held, setup), self.moment(conn, setup)
         facts = _facts(conn, tuple(questions.values()), moment)
         missed: dict[str, list[Question]] = {}
         for found in _reconsidered(held, questions, facts, moment):
@@ -111,7 +137,7 @@ class Router:
         due = escalation_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
         if not due:
             return 0
-        moment = self._moment(conn, setup)
+        moment = self.moment(conn, setup)
         for climb in due:
             logged = change_log.change_numbered(conn, climb.change_number)
             escalation = setup.escalations.get(f"{ESCALATION}{climb.escalation}")
@@ -160,7 +186,8 @@ class Router:
         logged = (change_log.change_numbered(conn, number) for number in numbers)
         return {entry.number: self.question(entry, setup) for entry in logged if entry is not None}
 
-    def _moment(self, conn: Connection, setup: Setup) -> Moment:
+    def moment(self, conn: Connection, setup: Setup) -> Moment:
+        """Return what decides on Changes now, besides what they say."""
         now = self._clock.now()
         if self._table.routes is not setup.routes:
             self._table = RouteTable(setup.routes)

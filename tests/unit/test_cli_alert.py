@@ -15,9 +15,10 @@ from statusherd.cli import cli
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, SendOutcome
 from statusherd.model.records import VendorIncident
+from statusherd.model.silences import Silence
 from statusherd.model.words import ChangeKind, Impact, Severity, Status
 from statusherd.notify.threads import thread_of
-from statusherd.store import changes, outbox
+from statusherd.store import changes, outbox, silences
 from statusherd.store.engine import Store
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -200,6 +201,40 @@ def test_what_nobody_was_told_is_judged_by_the_services_of_now(house):
     told = house.run("alert", "explain", "1").stdout
     assert "SEV2: impact major x tier 1 of checkout = SEV2" in told
     assert "by the rules of now" in told
+
+
+def test_each_route_of_now_answers_below_the_record_of_then(house):
+    key = house.tell(house.happen("API errors"), SENT)
+    route = '[[route]]\nmatch.severity = "SEV1"\nchannels = ["mail"]\n[[route]]\nchannels = ["ops"]\n'
+    house.config.write_text(CONFIG.partition("[[route]]")[0] + route)
+    text = house.run("alert", "explain", key).stdout
+    then, _, now = text.partition(
+        "By the routes of now (worked out now; above stands what was decided then):"
+    )
+    assert "mail was not told by route 2" in then
+    severe = "it is less severe than the route asks for (severity SEV1; this is SEV4)"
+    assert "Its severity is SEV4 now: impact major, no service of ours is mapped" in now
+    assert f"route 1 to mail: no: {severe}" in now
+    assert "route 2 to ops: selects it" in now
+    (change,) = house.json("alert", "explain", key)["changes"]
+    first, second = change["now"]["routes"]
+    assert (first["reason"], first["matcher"], second["selects"]) == ("below_severity", "severity", True)
+
+
+def test_a_silence_is_named_with_its_author_and_reason(house):
+    hush = Silence(
+        NOW - timedelta(hours=1), NOW + timedelta(hours=1), "dana", "they rebuild it", vendors=("acme",)
+    )
+    with Store.open(house.url) as store:
+        number = store.write_now(lambda conn: silences.add(conn, hush, NOW)).id
+        (change,) = store.write_now(lambda conn: changes.append(conn, [house.happen("API errors")]))
+        held = Decision(change, False, Reason.SILENCED, "route 1", "ops", NOW + timedelta(hours=1), number)
+        store.write_now(lambda conn: outbox.put(conn, (), [held], (), (), NOW))
+    text = house.run("alert", "explain", str(change)).stdout
+    assert f"ops was not told by route 1: a silence withholds it (silence {number}), until" in text
+    assert f"Silence {number} by dana, until" in text
+    assert ": they rebuild it" in text
+    assert house.json("alert", "explain", str(change))["changes"][0]["silences"][0]["author"] == "dana"
 
 
 def test_an_id_or_a_vendor_must_be_given(house):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from statusherd.cli.alert_snooze import command as snooze
+from statusherd.cli.alert_testing import command as test
+from statusherd.cli.backtesting import command as backtest
 from statusherd.cli.moments import given_time
 from statusherd.cli.output import print_json, print_lines, say, warn
 
@@ -21,6 +23,10 @@ _LIMIT: Final = click.IntRange(1, 10_000)
 @click.group("alert")
 def group() -> None:
     """Show who was told of what, who was not, and why; send again what was given up."""
+
+
+group.add_command(backtest)
+group.add_command(test)
 
 
 @group.command("list")
@@ -85,6 +91,9 @@ def explain_alert(
 ) -> None:
     r"""Explain for each channel why it was told of something, or was not, and what became of the message.
 
+    First comes the record of what was decided then; below it what each route would answer by the rules of
+    now, in their order, with the matcher that refuses.
+
     ID is the reference in a message, or what `statusherd alert list` prints.
 
     \b
@@ -93,8 +102,9 @@ def explain_alert(
     """
     from statusherd.cli.alert_records import explanation_json, sight_json  # noqa: PLC0415
     from statusherd.cli.alert_views import explanation_lines, sight_line  # noqa: PLC0415
-    from statusherd.cli.asking import explained, explained_vendor  # noqa: PLC0415
+    from statusherd.cli.asking import explained, explained_vendor, inquired  # noqa: PLC0415
     from statusherd.cli.configured import config_of  # noqa: PLC0415
+    from statusherd.cli.inquiry_views import inquiry_json, inquiry_lines  # noqa: PLC0415
     from statusherd.explaining import OurSide  # noqa: PLC0415
     from statusherd.respond.services import ServiceMap  # noqa: PLC0415
 
@@ -107,10 +117,13 @@ def explain_alert(
             found, sight = explained(store, id_ or "", ours), None
         else:
             found, sight = explained_vendor(store, vendor, at or now, ours)
+        asked = inquired(store, found, config)
     if json_wanted:
-        print_json({"changes": [explanation_json(each) for each in found], "looks": sight_json(sight)})
+        changes = [explanation_json(each) | inquiry_json(answer) for each, answer in asked]
+        print_json({"changes": changes, "looks": sight_json(sight)})
         return
-    print_lines("\n\n".join("\n".join(explanation_lines(each, now)) for each in found).split("\n"))
+    texts = ((*explanation_lines(each, now), *inquiry_lines(answer, now)) for each, answer in asked)
+    print_lines("\n\n".join("\n".join(lines) for lines in texts).split("\n"))
     if sight:
         say(sight_line(sight, now))
 

@@ -10,7 +10,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from statusherd.assembly import setup_of
+from statusherd.cli.stores import watched_vendors
+from statusherd.clock import SystemClock
+from statusherd.config import Config
 from statusherd.explaining import Explanation, OurSide, explain, explain_last
+from statusherd.inquiring import Inquiry, inquire_of
 from statusherd.model.errors import StatusherdError
 from statusherd.model.selection import matches
 from statusherd.store import alerts, outbox
@@ -83,6 +88,14 @@ def explained_vendor(
         remedy = "" if known else _advice(near)
         raise StatusherdError(message, subject=repr(vendor[:60]), remedy=remedy)
     return found, sight
+
+
+def inquired(
+    store: Store, found: Sequence[Explanation], config: Config
+) -> tuple[tuple[Explanation, Inquiry], ...]:
+    """Return what was explained, each with what the routes of now answer."""
+    setup, clock = setup_of(config).with_vendors(watched_vendors(config, store)), SystemClock()
+    return store.read_now(lambda conn: tuple((e, inquire_of(conn, e, setup, clock)) for e in found))
 
 
 def _advice(near: Sequence[str]) -> str:

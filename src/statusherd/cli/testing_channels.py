@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import click
@@ -37,6 +38,21 @@ def send_tests(config: Config, names: Sequence[str], sender: Sender | None = Non
     return asyncio.run(_send_all(sender or AppriseSender(), channels))
 
 
+def send_alerts(wanted: Sequence[tuple[Channel, Alert]], sender: Sender | None = None) -> Sequence[Result]:
+    """Send alerts to channels, each marked as a drill and in a thread of its own; return the outcomes."""
+
+    async def send_all() -> Sequence[Result]:
+        chosen, makers = sender or AppriseSender(), [(c, partial(_drill, a)) for c, a in wanted]
+        outcomes = await asyncio.gather(*(send_marked(chosen, channel, make) for channel, make in makers))
+        return list(zip([channel for channel, _ in wanted], outcomes, strict=True))
+
+    return asyncio.run(send_all())
+
+
+def _drill(alert: Alert, key: str, now: datetime) -> Alert:
+    return replace(alert, drill=True, thread=Thread(key, alert.thread.vendor, alert.thread.subject, now))
+
+
 def _wanted(channels: Sequence[Channel], names: Sequence[str]) -> Sequence[Channel]:
     if not channels:
         remedy = "Add a [[channel]] to the config"
@@ -53,7 +69,7 @@ async def _send_all(sender: Sender, channels: Sequence[Channel]) -> Sequence[Res
     with progress("Sending test messages", len(channels)) as advance:
 
         async def send(channel: Channel) -> SendOutcome:
-            outcome = await _send(sender, channel)
+            outcome = await send_marked(sender, channel, _alert)
             advance()
             return outcome
 
@@ -61,14 +77,17 @@ async def _send_all(sender: Sender, channels: Sequence[Channel]) -> Sequence[Res
     return list(zip(channels, outcomes, strict=True))
 
 
-async def _send(sender: Sender, channel: Channel) -> SendOutcome:
+async def send_marked(
+    sender: Sender, channel: Channel, alert_of: Callable[[str, datetime], Alert]
+) -> SendOutcome:
+    """Send what `alert_of` makes of a key and the time as a message of its own, and return the outcome."""
     if not channel.url:
         detail = "its secret cannot be read here; run this as the user the daemon runs as"
         return SendOutcome(sent=False, detail=detail, permanent=True)
     now = datetime.now(UTC)
     # Every test is a message of its own: nothing may hold it for a repeat of the last one.
     key = f"test/{now:%Y%m%dT%H%M%SZ}-{os.urandom(4).hex()}/{channel.name}"
-    alert = _alert(key, now)
+    alert = alert_of(key, now)
     message = render(alert, channel=channel, now=now, dedup_key=key)
     delivery = Delivery(0, channel.name, key, alert, now, DeliveryState.SENDING, created_at=now)
     outcome = await sender.send(delivery, channel, message)
