@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from stories import Story
 
-from statusherd.acknowledging import acknowledge, threads_named, withdraw
+from statusherd.acknowledging import acknowledge, acknowledge_named, threads_named, withdraw
 from statusherd.model.delivery import Reason
 from statusherd.model.errors import StatusherdError
 from statusherd.model.escalation import Escalation, EscalationStep
@@ -145,6 +146,25 @@ async def test_the_end_stops_it_and_a_new_opening_begins_anew(tmp_path: Path) ->
         assert sorted(story.who[told + 2 :]) == ["lead", "second"]
 
 
+async def test_steps_that_were_told_before_are_told_again_when_it_comes_back(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        await story.pass_minutes(10)
+        story.page.resolve(incident)
+        await story.look()
+        told = len(story.who)
+        story.page.update(incident, Phase.INVESTIGATING)
+        await story.look()
+        await story.pass_minutes(10)
+        assert sorted(story.who[told:])[-1] == "second"
+        assert story.heard(by="second")[-1].startswith("NOT ACKNOWLEDGED: Acme: ")
+        keys = [sent.delivery.dedup_key for sent in story.sender.sent]
+        assert len(set(keys)) == len(keys)
+        assert all(re.fullmatch("[0-9a-f]{16}", key) for key in keys), "the reference can be typed"
+
+
 async def test_what_was_open_at_the_first_look_is_escalated_and_acknowledged_too(tmp_path: Path) -> None:
     async with DutyStory(tmp_path) as story:
         incident = story.page.open("API errors", Impact.MAJOR)
@@ -162,6 +182,22 @@ async def test_what_was_open_at_the_first_look_is_escalated_and_acknowledged_too
         told = len(story.who)
         await story.pass_minutes(120)
         assert len(story.who) == told
+
+
+async def test_a_summary_is_taken_on_whole_but_for_what_is_over_and_told_once(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        first, _, _ = [story.page.open(f"Trouble {number}", Impact.MAJOR) for number in range(3)]
+        await story.look()
+        key = story.sender.sent[0].delivery.dedup_key
+        story.page.resolve(first)
+        await story.look()
+        told, now = len(story.who), story.clock.now()
+        found = await story.store.write(lambda conn: acknowledge_named(conn, key, "ada", "", now))
+        await story.tell()
+        assert len(found) == 2
+        assert sorted(story.who[told:]) == ["first", "ops"]
+        await story.pass_minutes(60)
+        assert len(story.who) == told + 2
 
 
 async def test_trouble_without_an_incident_at_the_first_look_is_escalated_too(tmp_path: Path) -> None:
