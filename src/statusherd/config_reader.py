@@ -24,6 +24,7 @@ from statusherd.config_records import (
     Heartbeat,
     Http,
     SourceFile,
+    Web,
     is_private,
     least_interval,
     reach_of,
@@ -35,6 +36,7 @@ from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
 from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.config_waits import checked_quiet
+from statusherd.config_web import web_of
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import Route
 from statusherd.model.services import OWNER
@@ -83,7 +85,7 @@ class Reader:
             self._sections(schema.Escalation, "escalation"), targets, self.problems
         )
         routes = self._routes(vendors, [*targets, *(each.target for each in escalations)], ours)
-        beats = self._heartbeat()
+        beats, web = self._heartbeat(), self._web()
         self._check_default_interval(vendors)
         self._check_modes()
         return Config(
@@ -102,11 +104,12 @@ class Reader:
             roster=roster,
             heartbeat=beats,
             escalations=escalations,
+            web=web,
         )
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "route")
-        known = ("daemon", "database", "http", "heartbeat", "vendor", *ours)
+        known = ("daemon", "database", "http", "heartbeat", "web", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -166,6 +169,11 @@ class Reader:
         fetch = partial(self._secret, path=heartbeat.PATH, is_needed=self.need_secrets)
         allow = self.http.allow_private
         return heartbeat.heartbeat_of(given, fetch, self.problems, allow_private=allow)
+
+    def _web(self) -> Web:
+        given = self._section(schema.Web, "web")
+        self.has_inline_secrets |= given.admin_token is not None and given.admin_token.kind == "inline"
+        return web_of(given, partial(self._secret, is_needed=self.need_secrets), self.problems)
 
     # Vendors
 

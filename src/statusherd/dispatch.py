@@ -51,6 +51,8 @@ class Dispatcher:
         self._circuits = Circuits()
         self._moved_at = clock.monotonic()
         self._random = random.Random()  # noqa: S311 - jitter, not a secret
+        self.link_of: Callable[[Delivery, datetime], str | None] = _no_link
+        """Returns the address where a message can be acknowledged, None for no such link."""
         self.idle_again = asyncio.Event()
         """Set when a channel has finished what it had claimed, so that more can be claimed for it."""
 
@@ -167,7 +169,12 @@ class Dispatcher:
         now, repeat = self._clock.now(), delivery.maybe_sent
         try:
             return render(
-                delivery.alert, channel=channel, now=now, dedup_key=delivery.dedup_key, repeat=repeat
+                delivery.alert,
+                channel=channel,
+                now=now,
+                dedup_key=delivery.dedup_key,
+                repeat=repeat,
+                ack_url=self.link_of(delivery, now),
             )
         except Exception:
             # A message that cannot be laid out is told bare: what matters is that it is told.
@@ -186,6 +193,10 @@ class Dispatcher:
             lambda conn: outbox.record_outcome(conn, delivery, outcome, now, retry_at=retry_at, instead=spare)
         )
         _report(delivery, outcome, retry_at)
+
+
+def _no_link(_delivery: Delivery, _now: datetime) -> None:
+    return None
 
 
 def _spare(delivery: Delivery, channel: Channel | None, now: datetime) -> tuple[NewDelivery, ...]:

@@ -158,7 +158,7 @@ async def test_steps_that_were_told_before_are_told_again_when_it_comes_back(tmp
         story.page.update(incident, Phase.INVESTIGATING)
         await story.look()
         await story.pass_minutes(10)
-        assert sorted(story.who[told:])[-1] == "second"
+        assert "second" in story.who[told:]
         assert story.heard(by="second")[-1].startswith("NOT ACKNOWLEDGED: Acme: ")
         keys = [sent.delivery.dedup_key for sent in story.sender.sent]
         assert len(set(keys)) == len(keys)
