@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 from stories import Story
 
 from statusherd.acknowledging import acknowledge, acknowledge_named, threads_named, withdraw
+from statusherd.cli.alert_views import answer_table
 from statusherd.model.delivery import Reason
 from statusherd.model.errors import StatusherdError
 from statusherd.model.escalation import Escalation, EscalationStep
 from statusherd.model.hours import parse_window
+from statusherd.model.oncall import Person, Roster, Rotation, Rule
 from statusherd.model.routing import Route
 from statusherd.model.services import Dependency, Service
 from statusherd.model.silences import Silence
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.notify.channels import Channel
+from statusherd.respond.handovers import every
 from statusherd.respond.services import ServiceMap
 from statusherd.store import alerts, silences
 
@@ -303,3 +306,35 @@ async def test_each_message_of_an_escalation_is_explained_as_its_own(tmp_path: P
         mine = [each for each in account.verdicts if each.decision.channel == "first"]
     assert [each.decision.reason for each in mine] == [Reason.OPENED, Reason.ESCALATED, Reason.ESCALATED]
     assert len({each.delivery.dedup_key for each in mine}) == 3
+
+
+async def test_each_step_asks_anew_who_is_on_call_and_both_hear_the_end(tmp_path: Path) -> None:
+    handed_over = every(timedelta(days=1), date(2026, 6, 1), time(13))
+    steps = (EscalationStep(("oncall:primary",), 3600), EscalationStep(("oncall:primary",), 3600))
+    async with DutyStory(tmp_path, Escalation("duty", steps)) as story:
+        people = {"ada": Person("ada", ("first",)), "bob": Person("bob", ("second",))}
+        turns = Rotation("primary", "UTC", ("ada", "bob"), Rule(date(2026, 5, 31)), handed_over)
+        roster = Roster(people, {"primary": turns})
+        story.setup = story.pipeline.setup = replace(story.setup, roster=roster)
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        (before,) = [name for name in story.who if name != "ops"]
+        await story.pass_minutes(60)
+        (after,) = story.who[2:]
+        assert {before, after} == {"first", "second"}, "it was handed over meanwhile"
+        story.page.resolve(incident)
+        await story.look()
+        assert sorted(story.who[3:]) == ["first", "ops", "second"]
+
+
+async def test_the_list_of_alerts_says_who_took_it_on(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        await story.look()
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        await story.ack("ada")
+        now = story.clock.now()
+        found = story.store.read_now(lambda conn: alerts.answers(conn, now - DAY, 50))
+        lines = [line for line in answer_table(found, now) if "acknowledged by ada" in line]
+    assert sorted(line.split("  ")[2].strip() for line in lines) == ["first", "ops"]
