@@ -25,6 +25,7 @@ from statusherd.config_records import (
     least_interval,
 )
 from statusherd.config_values import duration_text, size_text
+from statusherd.config_web import shown_web
 from statusherd.model.errors import ConfigError
 from statusherd.model.routing import Route
 from statusherd.model.services import Service
@@ -102,6 +103,7 @@ def shown(config: Config) -> dict[str, Any]:
             "vendors": config.quorum.vendors if config.quorum else None,
             "within": duration_text(config.quorum.within) if config.quorum else None,
         },
+        "web": shown_web(config.web, MASK),
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "severity": _shown_severities(config.severities),
         "team": [{"name": team.name, "channels": list(team.channels)} for team in config.teams],

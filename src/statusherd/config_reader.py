@@ -26,6 +26,7 @@ from statusherd.config_records import (
     Heartbeat,
     Http,
     SourceFile,
+    Web,
     is_private,
     least_interval,
     reach_of,
@@ -38,6 +39,7 @@ from statusherd.config_tokens import Token, shown_to
 from statusherd.config_upstreams import check_upstreams, read_quorum
 from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.config_waits import checked_quiet
+from statusherd.config_web import web_of
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import Route
 from statusherd.model.services import OWNER
@@ -98,7 +100,6 @@ class Reader:
             vendors=vendors,
             channels=channels,
             routes=routes,
-            warnings=self.problems.warnings,
             services=ours.services,
             teams=ours.teams,
             severities=ours.severities,
@@ -108,11 +109,13 @@ class Reader:
             escalations=escalations,
             quorum=read_quorum(self._section(schema.Quorum, "quorum"), vendors, self.problems),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
+            web=self._web(),
+            warnings=self.problems.warnings,  # the last: reading the others adds to them
         )
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "freeze", "route")
-        known = ("daemon", "database", "http", "heartbeat", "quorum", "vendor", *ours)
+        known = ("daemon", "database", "http", "heartbeat", "quorum", "web", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -172,6 +175,11 @@ class Reader:
         fetch = partial(self._secret, path=heartbeat.PATH, is_needed=self.need_secrets)
         allow = self.http.allow_private
         return heartbeat.heartbeat_of(given, fetch, self.problems, allow_private=allow)
+
+    def _web(self) -> Web:
+        given = self._section(schema.Web, "web")
+        self.has_inline_secrets |= given.admin_token is not None and given.admin_token.kind == "inline"
+        return web_of(given, partial(self._secret, is_needed=self.need_secrets), self.problems)
 
     # Vendors
 

@@ -43,6 +43,7 @@ from statusherd.config_values import (
     parse_zone,
     word_of,
 )
+from statusherd.config_web_values import Listen, parse_base_url, parse_listen
 from statusherd.model.hours import Window
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
@@ -93,6 +94,12 @@ class Http(Section):
 class Heartbeat(Section):
     url: Secret | None = None
     interval: Annotated[float, PlainValidator(between(parse_duration, "10s", "1h"))] | None = None
+
+
+class Web(Section):
+    listen: Annotated[Listen, PlainValidator(parse_listen)] | None = None
+    url: Annotated[str, PlainValidator(parse_base_url)] | None = None
+    admin_token: Secret | None = None
 
 
 class Vendor(Section):

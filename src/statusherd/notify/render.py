@@ -71,7 +71,7 @@ class Message:
     fault: str = ""
 
 
-def render(
+def render(  # noqa: PLR0913 - what a message may say besides its alert
     alert: Alert,
     *,
     channel: Channel,
@@ -79,13 +79,14 @@ def render(
     dedup_key: str,
     repeat: bool = False,
     page_url: str | None = None,
+    ack_url: str | None = None,
 ) -> Message:
     """Write an alert for a channel: its format, its time zone, its length.
 
     `repeat`: an earlier attempt may have arrived, which the message then says. `page_url` is our own page
-    on the matter.
+    on the matter, `ack_url` the one where its reader acknowledges it.
     """
-    asking = Asking(channel.zone, now, dedup_key, repeat=repeat, page_url=page_url)
+    asking = Asking(channel.zone, now, dedup_key, repeat=repeat, page_url=page_url, ack_url=ack_url)
     with speaking(channel.language):
         return _written(alert, asking, channel)
 

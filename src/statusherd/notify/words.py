@@ -74,6 +74,7 @@ class Asking:
     dedup_key: str
     repeat: bool = False
     page_url: str | None = None
+    ack_url: str | None = None
     size: Size = Size()
 
 
@@ -280,6 +281,10 @@ def _item(incident: VendorIncident, zone: ZoneInfo) -> Item:
 
 
 def _links(change: Change, asking: Asking) -> Iterator[tuple[str, Link]]:
+    # It comes first: of a text message it is the one link that there is room for.
+    answer = link(asking.ack_url)
+    if answer is not None:
+        yield say("Acknowledge"), answer
     about = change.incident or change.maintenance
     theirs = link(about.url if about else None) or link(change.page_url)
     if theirs is not None:
