@@ -192,6 +192,7 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "flap": duration_text(route.flap) if route.hold else None,
         "hours": [str(window) for window in route.hours],
         "timezone": route.timezone,
+        "updates": route.updates.value,
     }
     return {"match": match, "channels": list(route.channels), "continue": route.go_on} | waits
 

@@ -43,6 +43,7 @@ from statusherd.config_values import (
     word_of,
 )
 from statusherd.model.hours import Window
+from statusherd.model.pacing import Updates
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
 
@@ -164,6 +165,7 @@ class Route(Section):
     flap: Flap | None = None
     hours: Windows = ()
     timezone: Zone | None = None
+    updates: Annotated[str, PlainValidator(word_of(Updates))] | None = None
 
 
 class Person(Section):

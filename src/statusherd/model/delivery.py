@@ -48,6 +48,7 @@ class Reason(Worded):
     OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
     SILENCED = "silenced", "a silence withholds it"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
+    UPDATE_NOT_SELECTED = "update_not_selected", "the route tells less of what goes on than this"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from statusherd.model.hours import Window
+from statusherd.model.pacing import Updates
 from statusherd.model.words import Severity
 
 EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
@@ -50,6 +51,7 @@ class Route:
     """When the route tells; empty: always."""
     timezone: str | None = None
     """The zone of `hours`; None takes each channel's."""
+    updates: Updates = Updates.ALL
 
 
 @dataclass(frozen=True, slots=True)

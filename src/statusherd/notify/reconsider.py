@@ -17,7 +17,7 @@ from statusherd.notify.question import Question
 from statusherd.notify.route import Routing, dedup_key, settle
 from statusherd.notify.route_table import Verdict
 from statusherd.notify.threads import STEPS, SUBJECT_LENGTH, Step, incident_thread, thread_id
-from statusherd.notify.verdicts import by_routes, goes_on, guides
+from statusherd.notify.verdicts import by_routes, goes_on, guided
 from statusherd.notify.waiting import is_worth_a_line
 
 EVERYBODY = "*"
@@ -64,8 +64,7 @@ def _anew(question: Question, held: Held, moment: Moment, facts: Facts) -> Verdi
     if channel not in moment.channels:
         return Verdict(channel, Reason.NO_ROUTE)
     if (told := _told(question, channel, facts)) is not None:
-        verdict = goes_on(question, step, told, moment.reach)
-        return replace(verdict, by=guides(question, moment, channel, facts)) if verdict.told else verdict
+        return guided(goes_on(question, step, told, moment.reach), question, moment, facts)
     is_over = step is Step.END
     if is_over and not (held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(question.change)):
         return Verdict(channel, Reason.OVER_BEFORE_TOLD)

@@ -29,7 +29,8 @@ from statusherd.notify.threads import (
     thread_id,
     thread_of,
 )
-from statusherd.notify.verdicts import added, severity_before, standing, verdicts
+from statusherd.notify.updates import added, severity_before, standing
+from statusherd.notify.verdicts import verdicts
 
 __all__ = [
     "Facts",

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from statusherd.model.delivery import Reason
 from statusherd.model.oncall import ONCALL
+from statusherd.model.pacing import Updates
 from statusherd.model.routing import Route
 from statusherd.model.selection import matches
 from statusherd.model.services import OWNER
@@ -66,7 +67,8 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
-        self.keeps_hours = any(route.hours for route in self.routes)
+        self.guides = any(route.hours or route.updates is not Updates.ALL for route in self.routes)
+        """Whether what goes on must know the routes that select it."""
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:

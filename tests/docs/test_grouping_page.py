@@ -1,0 +1,21 @@
+"""docs/grouping.md holds: its configuration loads and means what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from statusherd import config
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "grouping.md").read_text(encoding="utf-8")
+
+
+def test_its_configuration_loads(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    path = tmp_path / "config.toml"
+    path.write_text('[[vendor]]\nname = "github"\n' + block)
+    path.chmod(0o600)
+    loaded = config.load(path)
+    assert loaded.warnings == ()
+    shown = config.shown(loaded)["route"]
+    assert shown[0]["updates"] == "ends"
