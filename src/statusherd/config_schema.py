@@ -43,7 +43,7 @@ from statusherd.config_values import (
     word_of,
 )
 from statusherd.model.hours import Window
-from statusherd.model.pacing import Updates
+from statusherd.model.pacing import GroupBy, Updates
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
 
@@ -58,6 +58,7 @@ MatrixRow = Annotated[tuple[Severity, Severity, Severity], PlainValidator(parse_
 Size = Annotated[int, PlainValidator(between(parse_size, "1KiB", "64MiB"))]
 Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows)]
 Hold = Annotated[float, PlainValidator(between(parse_duration, "1s", "1h"))]
+Pause = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
 Flap = Annotated[float, PlainValidator(between(parse_duration, "1m", "7d"))]
 
 
@@ -166,6 +167,9 @@ class Route(Section):
     hours: Windows = ()
     timezone: Zone | None = None
     updates: Annotated[str, PlainValidator(word_of(Updates))] | None = None
+    group_by: Annotated[str, PlainValidator(word_of(GroupBy))] | None = None
+    group_wait: Pause | None = None
+    group_interval: Pause | None = None
 
 
 class Person(Section):

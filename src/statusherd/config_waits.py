@@ -5,6 +5,7 @@ from __future__ import annotations
 from statusherd.config_problems import KeyPath, Problems
 from statusherd.config_schema import Route
 from statusherd.model.hours import Window, covers_week
+from statusherd.model.pacing import GROUP_INTERVAL, GROUP_WAIT, GroupBy, Grouping
 
 
 def checked_quiet(path: KeyPath, windows: tuple[Window, ...], problems: Problems) -> tuple[Window, ...]:
@@ -12,6 +13,13 @@ def checked_quiet(path: KeyPath, windows: tuple[Window, ...], problems: Problems
     if covers_week(windows):
         problems.add(path, "leaves no time in which messages go out. Leave some hours of the week")
     return windows
+
+
+def grouping(given: Route) -> Grouping:
+    """Return what a route tells together: what is grouped waits for a while unless told otherwise."""
+    by = GroupBy(given.group_by or GroupBy.INCIDENT)
+    wait, interval = (0.0, 0.0) if by is GroupBy.INCIDENT else (GROUP_WAIT, GROUP_INTERVAL)
+    return Grouping(by, given.group_wait or wait, given.group_interval or interval)
 
 
 def check_waits(path: KeyPath, given: Route, problems: Problems) -> None:

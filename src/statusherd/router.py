@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from statusherd import gathering
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
@@ -57,21 +58,27 @@ class Router:
         facts = _facts(conn, questions, moment)
         for question in questions:
             _put(conn, routing.route(question, moment, facts), moment.now)
+        gathering.keep(conn, facts)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
 
     def route_held(self, conn: Connection, setup: Setup) -> int:
         """Decide anew on what has waited long enough; return how many messages that were."""
-        held = held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        grouped, alone = gathering.parted(conn, held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE))
+        held = (*grouped, *alone)
         if not held:
             return 0
         questions, moment = self._questions_of(conn, held, setup), self._moment(conn, setup)
         facts = _facts(conn, tuple(questions.values()), moment)
         missed: dict[str, list[Question]] = {}
-        for found in _reconsidered(held, questions, facts, moment):
+        several = _reconsidered(grouped, questions, facts, moment)
+        for answer in gathering.told_together(conn, several, facts, moment.now):
+            _put(conn, answer, moment.now)
+        for _, found in _reconsidered(alone, questions, facts, moment):
             _put(conn, found.routing, moment.now)
             for channel, over in found.missed:
                 missed.setdefault(channel, []).append(over)
+        gathering.keep(conn, facts)
         for channel, overs in missed.items():
             delivery, thread, told = sum_up(channel, overs, moment.now)
             outbox.put(conn, (delivery,), (), (thread,), (told,), moment.now)
@@ -110,16 +117,17 @@ class Router:
 
 def _reconsidered(
     held: Sequence[Held], questions: dict[int, Question], facts: Facts, moment: Moment
-) -> Iterator[Reconsidered]:
+) -> Iterator[tuple[str | None, Reconsidered]]:
     first_looks = frozenset(n for n, q in questions.items() if q.change.kind is ChangeKind.FIRST_LOOK)
     for rows in groups(held, first_looks):
         question = questions[rows[0].change_number]
-        yield reconsider(question, rows, moment, facts)
+        yield rows[0].group_thread, reconsider(question, rows, moment, facts)
 
 
 def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> Facts:
     threads = {thread for question in questions for thread in routing.threads_of(question.change)}
     facts = Facts(*outbox.facts(conn, threads), held_rows.held_in(conn, threads))
+    gathering.learn(conn, facts, is_grouped=moment.table.groups)
     flap = max((route.flap for route in moment.table.routes if route.hold), default=0.0)
     for question in questions if flap else ():
         _add_past(conn, question, facts, moment.now - timedelta(seconds=flap) - FLAP_HOLD)

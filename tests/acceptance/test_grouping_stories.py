@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from stories import ALL_EVENTS, Story
 
+from statusherd.cli.alert_views import explanation_lines
+from statusherd.explaining import OurSide, explain
 from statusherd.model.delivery import Decision
-from statusherd.model.pacing import Updates
-from statusherd.model.words import Impact, Phase
+from statusherd.model.pacing import GroupBy, Grouping, Updates
+from statusherd.model.words import Impact, Phase, Status
+from statusherd.respond.services import ServiceMap
+from statusherd.respond.severity import SeverityRules
 from statusherd.store import changes, conversations
 
 ENDS = (replace(ALL_EVENTS, updates=Updates.ENDS),)
+BY_VENDOR = (replace(ALL_EVENTS, grouping=Grouping(GroupBy.VENDOR, 30, 300)),)
 PHASES = (replace(ALL_EVENTS, updates=Updates.PHASES),)
+OURS = OurSide(ServiceMap(), SeverityRules())
 
 
 def decisions(story: Story) -> list[Decision]:
@@ -81,3 +88,199 @@ async def test_the_route_that_tells_more_counts_where_two_lead_to_a_channel(tmp_
     async with Story(tmp_path, routes=routes) as story:
         await _a_day_of(story)
         assert len(story.told) == 4
+
+
+def bodies(story: Story) -> list[str]:
+    return [sent.message.body for sent in story.sender.sent]
+
+
+def first_lines(story: Story) -> list[str]:
+    return [body.splitlines()[0] for body in bodies(story)]
+
+
+async def test_what_a_vendor_posts_within_the_wait_comes_as_one_message(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        opened = [story.page.open(f"Trouble {n}", Impact.MAJOR) for n in range(3)]
+        await story.look(minutes=0.25)
+        assert story.told == []
+        await story.restart()
+        await story.look(minutes=0.5)
+        assert story.told == ["grouped"]
+        assert first_lines(story) == ['OPENED: Acme: 3 opened, the worst is "Trouble 0"']
+        for incident in opened[:2]:
+            story.page.resolve(incident)
+        await story.look(minutes=1)
+        await story.restart()
+        assert story.told == ["grouped"]
+        await story.look(minutes=5)
+        assert first_lines(story)[1] == "UPDATE: Acme: 2 over, 1 more still open"
+        assert "Still open besides: Acme: Trouble 2." in bodies(story)[1]
+        story.page.resolve(opened[2])
+        await story.look(minutes=6)
+        assert story.told == ["grouped", "grouped", "group_ended"]
+        assert first_lines(story)[2].startswith('RESOLVED after 6 min: Acme: major incident "Trouble 2"')
+        assert "nothing that was told in this thread is open any more" in bodies(story)[2]
+        (thread,) = {sent.delivery.alert.thread for sent in story.sender.sent}
+        assert thread.subject == "Acme: incidents"
+        assert [sent.message.subject for sent in story.sender.sent] == [
+            "Acme: incidents", "Re: Acme: incidents", "Re: Acme: incidents"
+        ]  # fmt: skip
+        assert [sent.message.tone for sent in story.sender.sent] == ["info", "info", "success"]
+        assert [d.reason.value for d in decisions(story) if d.told] == ["opened", "ended"] * 3
+
+
+async def test_one_thing_in_a_group_is_told_as_if_it_stood_by_itself(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look(times=2)
+        assert first_lines(story) == ['OPENED: Acme: major incident "API errors" (investigating)']
+        assert "Acme says" in bodies(story)[0]
+
+
+async def test_what_is_over_before_its_group_is_told_is_told_to_nobody(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        incident = story.page.open("Short", Impact.MAJOR)
+        await story.look(minutes=0.1)
+        story.page.resolve(incident)
+        await story.look(minutes=0.1)
+        await story.look(times=3)
+        assert story.told == []
+        assert reasons(story)[-2:] == ["grouped", "over_before_told"]
+
+
+async def test_a_later_group_is_another_conversation(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        for _ in range(2):
+            incident = story.page.open("Trouble", Impact.MAJOR)
+            await story.look(times=2)
+            story.page.resolve(incident)
+            await story.look(minutes=6)
+            await story.look(minutes=60)
+        assert story.told == ["grouped", "group_ended"] * 2
+        assert len({sent.delivery.alert.thread.id for sent in story.sender.sent}) == 2
+        assert len({sent.delivery.dedup_key for sent in story.sender.sent}) == 4
+
+
+async def test_vendors_are_told_apart_and_planned_work_from_trouble(tmp_path: Path) -> None:
+    async with Story(tmp_path, ("acme", "bolt"), routes=BY_VENDOR) as story:
+        await story.look()
+        later = story.clock.now() + timedelta(hours=9)
+        for page in story.pages.values():
+            page.open("Trouble", Impact.MAJOR)
+            page.open("More", Impact.MINOR)
+        story.page.schedule_maintenance("Move", later, later + timedelta(hours=1))
+        await story.look(times=2)
+        assert sorted(sent.message.subject for sent in story.sender.sent) == [
+            "Acme: incidents", "Acme: maintenance", "Bolt: incidents"
+        ]  # fmt: skip
+
+
+async def test_a_group_by_severity_is_about_several_vendors(tmp_path: Path) -> None:
+    routes = (replace(ALL_EVENTS, grouping=Grouping(GroupBy.SEVERITY, 30, 300)),)
+    async with Story(tmp_path, ("acme", "bolt"), routes=routes) as story:
+        await story.look()
+        for page in story.pages.values():
+            page.open("Trouble", Impact.MAJOR)
+        await story.look(times=2)
+        assert first_lines(story) == ['OPENED: Acme, Bolt: 2 opened, the worst is "Trouble"']
+        assert "OPENED: Bolt: major incident" in bodies(story)[0]
+
+
+async def test_what_was_told_in_a_group_ends_in_it_whatever_the_routes_say_by_then(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        opened = [story.page.open(name, Impact.MAJOR) for name in ("One", "Two")]
+        await story.look(times=2)
+        story.setup = replace(story.setup, routes=(ALL_EVENTS,))
+        await story.restart()
+        for incident in opened:
+            story.page.resolve(incident)
+        await story.look()
+        assert story.told == ["grouped", "group_ended"]
+        assert first_lines(story)[1] == "ALL OVER: Acme: 2 over, nothing of it is open any more"
+        assert len({sent.delivery.alert.thread.id for sent in story.sender.sent}) == 1
+
+
+async def test_without_groups_the_waits_hold_for_each_incident(tmp_path: Path) -> None:
+    routes = (replace(ALL_EVENTS, grouping=Grouping(wait=120, interval=600)),)
+    async with Story(tmp_path, routes=routes) as story:
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        story.page.update(incident, Phase.IDENTIFIED)
+        await story.look()
+        assert story.told == []
+        await story.look()
+        assert story.told == ["incident_updated"]
+        assert first_lines(story)[0].startswith("OPEN since 12:01 UTC: Acme")
+        story.page.update(incident, Phase.MONITORING)
+        await story.look(times=3)
+        story.page.resolve(incident)
+        await story.look(times=6)
+        assert len(story.told) == 1
+        await story.look(times=2)
+        assert story.told == ["incident_updated", "incident_resolved"]
+
+
+async def test_of_a_hundred_incidents_at_once_one_message_is_made(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        opened = [story.page.open(f"Trouble {n}", Impact.MINOR) for n in range(300)]
+        await story.look(times=2)
+        assert story.told == ["grouped"]
+        assert "and 288 more" in bodies(story)[0]
+        for incident in opened:
+            story.page.resolve(incident)
+        await story.look(times=6)
+        assert story.told == ["grouped", "group_ended"]
+
+
+async def test_a_first_look_opens_the_group_of_what_it_found(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        opened = [story.page.open(name, Impact.MAJOR) for name in ("One", "Two")]
+        await story.look()
+        await story.look()
+        assert first_lines(story) == ['ALREADY OPEN: Acme: 2 incidents, the worst is major incident "One"']
+        for incident in opened:
+            story.page.resolve(incident)
+        await story.look(minutes=6)
+        assert story.told == ["grouped", "group_ended"]
+
+
+async def test_a_disturbance_that_an_incident_takes_over_leaves_its_group_to_that(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        story.page.set_component("API", Status.MAJOR_OUTAGE)
+        story.page.rollup = Status.MAJOR_OUTAGE
+        await story.look(times=4)
+        assert story.told == ["grouped"]
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look(times=6)
+        assert len(story.told) == 2
+        assert "TAKEN OVER: Acme" in bodies(story)[1]
+        story.page.set_component("API", Status.OPERATIONAL)
+        story.page.rollup = Status.OPERATIONAL
+        story.page.resolve(incident)
+        await story.look(times=6)
+        assert story.told[-1] == "group_ended"
+
+
+async def test_an_explanation_finds_the_message_that_tells_several(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=BY_VENDOR) as story:
+        await story.look()
+        story.page.open("One", Impact.MAJOR)
+        story.page.open("Two", Impact.MINOR)
+        await story.look(times=2)
+        (sent,) = story.sender.sent
+        numbers = [d.change_number for d in decisions(story) if d.told]
+        assert len(numbers) == 2
+        for number, title in zip(numbers, ("One", "Two"), strict=True):
+            found = story.store.read_now(lambda conn, n=number: explain(conn, n, OURS))
+            lines = "\n".join(explanation_lines(found, story.clock.now()))
+            assert f'"{title}"' in lines.splitlines()[0]
+            assert "In one message with 1 more of its group" in lines
+            assert f"Reference {sent.delivery.dedup_key}" in lines

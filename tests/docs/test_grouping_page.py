@@ -18,4 +18,6 @@ def test_its_configuration_loads(tmp_path: Path) -> None:
     loaded = config.load(path)
     assert loaded.warnings == ()
     shown = config.shown(loaded)["route"]
-    assert shown[0]["updates"] == "ends"
+    assert [route["group_by"] for route in shown] == ["vendor", "incident"]
+    assert (shown[0]["group_wait"], shown[0]["group_interval"]) == ("30s", "5m")
+    assert [route["updates"] for route in shown] == ["all", "ends"]

@@ -48,6 +48,7 @@ class Reason(Worded):
     OUTSIDE_HOURS = "outside_hours", "the channel has quiet hours, or the route is not in its hours"
     SILENCED = "silenced", "a silence withholds it"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
+    GROUPED = "grouped", "it waits to be told with what else its group has to tell"
     UPDATE_NOT_SELECTED = "update_not_selected", "the route tells less of what goes on than this"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
@@ -83,6 +84,8 @@ class Told:
     services: tuple[str, ...] = ()
     at: datetime | None = None
     """When that was decided; None where an older version wrote it."""
+    group_thread: str | None = None
+    """The conversation of the group in which the channel hears of it; None for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class Held:
     until: datetime
     why: Reason
     silence: int | None = None
+    group_thread: str | None = None
+    """The conversation of the group that it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,10 @@ class Alert:
     added: tuple[str, ...] = ()
     severity_before: Severity | None = None
     circumstances: Circumstances = Circumstances()
+    parts: tuple[Alert, ...] = ()
+    """Of a group: what it tells together, the worst first."""
+    still_open: tuple[str, ...] = ()
+    """Of a group: the subjects of what is open besides."""
 
     @property
     def opens(self) -> bool:
@@ -184,6 +193,8 @@ class Decision:
     """When it is decided anew, where it waits."""
     silence: int | None = None
     """The number of the silence that withholds it."""
+    told_with: int | None = None
+    """The Change under which the message is kept that tells it with others."""
 
 
 @dataclass(frozen=True, slots=True)

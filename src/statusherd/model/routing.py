@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from statusherd.model.hours import Window
-from statusherd.model.pacing import Updates
+from statusherd.model.pacing import PLAIN, Grouping, Updates
 from statusherd.model.words import Severity
 
 EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
@@ -52,6 +52,12 @@ class Route:
     timezone: str | None = None
     """The zone of `hours`; None takes each channel's."""
     updates: Updates = Updates.ALL
+    grouping: Grouping = PLAIN
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it tells all that is news, at once, and at any hour."""
+        return not self.hours and self.updates is Updates.ALL and self.grouping.is_plain
 
 
 @dataclass(frozen=True, slots=True)

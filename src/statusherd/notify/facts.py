@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from statusherd.model.delivery import Held, Thread, Told
+from statusherd.model.pacing import Group
 
 Like: TypeAlias = tuple[str, str]
 """A vendor and a subject: threads that have both are about the same, as of a monitor that comes and goes."""
@@ -23,6 +24,18 @@ class Past:
 
 
 @dataclass(slots=True)
+class Groups:
+    """The groups that are open, by channel and key, and when what waits in their conversations is told.
+
+    `fresh` are those that this batch began.
+    """
+
+    open: dict[tuple[str, str], Group] = field(default_factory=dict)
+    until: dict[str, datetime] = field(default_factory=dict)
+    fresh: list[Group] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Facts:
     """Threads, what was told and what waits in them, kept up to date while one batch of Changes is routed."""
 
@@ -30,6 +43,7 @@ class Facts:
     told: dict[tuple[str, str], Told] = field(default_factory=dict)
     held: dict[tuple[str, str], Held] = field(default_factory=dict)
     past: dict[Like, Past] = field(default_factory=dict)
+    groups: Groups = field(default_factory=Groups)
 
     def channels_told(self, thread: str) -> tuple[str, ...]:
         """Return the channels that heard of a thread and not yet of its end."""

@@ -11,6 +11,7 @@ from statusherd.model.delivery import Alert, Circumstances, Held, NewDelivery, R
 from statusherd.model.records import VendorIncident
 from statusherd.model.words import ChangeKind, Severity, Status
 from statusherd.notify.facts import Facts
+from statusherd.notify.grouping import EVERYBODY
 from statusherd.notify.holding import patient
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
@@ -19,9 +20,6 @@ from statusherd.notify.route_table import Verdict
 from statusherd.notify.threads import STEPS, SUBJECT_LENGTH, Step, incident_thread, thread_id
 from statusherd.notify.verdicts import by_routes, goes_on, guided
 from statusherd.notify.waiting import is_worth_a_line
-
-EVERYBODY = "*"
-"""In the place of a vendor: a message that is about several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def reconsider(question: Question, held: Sequence[Held], moment: Moment, facts: 
     waited = {(thread_id(asked.change), channel): held[0]} | {(h.thread, h.channel): h for h in held}
     facts.held.update(waited)
     verdict = _anew(asked, held[0], moment, facts)
-    verdict = patient(verdict, asked, facts, moment)
+    verdict = patient(verdict, asked, facts, moment, gathered=held[0].why is Reason.GROUPED)
     is_over = STEPS[asked.change.kind][1] is Step.END
     if is_over and verdict.reason is Reason.SILENCED and _told(asked, channel, facts) is None:
         verdict = Verdict(channel, Reason.OVER_BEFORE_TOLD, route=verdict.route)

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple, TypeAlias
 
 from statusherd.model.delivery import Reason
 from statusherd.model.oncall import ONCALL
-from statusherd.model.pacing import Updates
 from statusherd.model.routing import Route
 from statusherd.model.selection import matches
 from statusherd.model.services import OWNER
@@ -39,7 +38,7 @@ class Verdict:
     """One answer: for which channel (None: for nobody in particular), told or not, why, by which route.
 
     `by` are all routes that select it for the channel; `until` is the end of its wait, `silence` what
-    withholds it.
+    withholds it, `group` the conversation in which it is told with others.
     """
 
     channel: str | None
@@ -49,6 +48,7 @@ class Verdict:
     by: tuple[Route, ...] = ()
     until: datetime | None = None
     silence: int | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
-        self.guides = any(route.hours or route.updates is not Updates.ALL for route in self.routes)
+        self.guides = not all(route.is_plain for route in self.routes)
         """Whether what goes on must know the routes that select it."""
+        self.groups = any(not route.grouping.is_plain for route in self.routes)
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:

@@ -101,7 +101,7 @@ def goes_on(question: Question, step: Step, told: Told, reach: Reach) -> Verdict
     """Return the answer for a channel that knows of the thread."""
     change = question.change
     if step is Step.END:
-        if "taken_over" in change.facets:
+        if "taken_over" in change.facets and told.group_thread is None:
             return Verdict(told.channel, Reason.PART_OF_INCIDENT)
         return Verdict(told.channel, Reason.ENDED, told=True)
     moved = _moved(question, told)

@@ -7,7 +7,7 @@ where to look. Everything that comes from a vendor is made harmless here, once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
+from statusherd.notify.group_words import group_notes
 from statusherd.notify.headlines import component_list, headline, state, titled
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
 from statusherd.notify.markup import Link, lines, link, one_line
@@ -74,6 +75,8 @@ class Asking:
 
 def tell(alert: Alert, asking: Asking) -> Telling:
     """Put an alert into words."""
+    if len(alert.parts) == 1:
+        return _tell_one(alert, asking)
     change, zone = alert.change, asking.zone
     listed = change.incidents[: max(asking.size.items, 1)]
     newest = _newest_update(change) if asking.size.words else None
@@ -81,14 +84,27 @@ def tell(alert: Alert, asking: Asking) -> Telling:
         headline=headline(alert, zone),
         notes=(*_marks(alert, asking), *_notes(alert)),
         facts=tuple(_facts(alert, asking)),
-        items=tuple(_item(incident, zone) for incident in listed),
-        more_items=len(change.incidents) - len(listed) if listed else 0,
+        items=tuple(_item(incident, zone) for incident in listed) or tuple(_parts(alert, asking)),
+        more_items=max(0, len(change.incidents or alert.parts) - max(asking.size.items, 1)),
         impact=impacted(alert, max(asking.size.items, 1)),
         words_of=f"{one_line(alert.vendor_title, 80)} says ({_said(newest, zone)})" if newest else "",
         words=lines(newest.text, asking.size.words) if newest else (),
         links=tuple(_links(change, asking)),
         reference=_reference(alert, asking),
     )
+
+
+def _tell_one(alert: Alert, asking: Asking) -> Telling:
+    """Put the only news of a group into words: as if it stood by itself, but in the thread of the group."""
+    part = replace(alert.parts[0], drill=alert.drill)
+    telling = tell(part, asking)
+    return replace(telling, notes=(*telling.notes, *group_notes(alert)), reference=_reference(alert, asking))
+
+
+def _parts(alert: Alert, asking: Asking) -> Iterator[Item]:
+    for part in alert.parts[: max(asking.size.items, 1)]:
+        about = part.change.incident or part.change.maintenance
+        yield Item(headline(part, asking.zone), link(about.url if about else None))
 
 
 def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
@@ -121,6 +137,7 @@ def _notes(alert: Alert) -> Iterator[str]:
     """Yield what the reader must know to take the first line rightly, and what can be done."""
     change, vendor = alert.change, one_line(alert.vendor_title, 80)
     yield from news(alert)
+    yield from group_notes(alert)
     match change.kind:
         case K.FIRST_LOOK:
             yield f"{vendor} is watched from now on. What was open already is told once, here."
@@ -157,6 +174,8 @@ def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
         return
     why = one_line(alert.severity_reason)
     yield "Severity", f"{alert.severity}: {why}" if why else f"{alert.severity}"
+    if alert.parts:
+        return
     if change.incident is not None:
         yield from _incident_times(change, change.incident, zone)
     elif change.maintenance is not None:

@@ -118,7 +118,7 @@ def _pages(conn: Connection, since: datetime, wanted: Wanted | None) -> Iterator
 
 def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
     numbers = {row.change_number for row in rows}
-    messages = _messages(conn, {row.change_number for row in rows if row.told})
+    messages = _messages(conn, {row.told_with or row.change_number for row in rows if row.told})
     logged: dict[int, LoggedChange] = {}
     titles: dict[int, str] = {}
     for some in _some(numbers):
@@ -130,7 +130,7 @@ def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
             logged[row.change_number],
             titles[row.change_number],
             decision_of(row),
-            messages.get((row.change_number, row.channel)) if row.told else None,
+            messages.get((row.told_with or row.change_number, row.channel)) if row.told else None,
         )
         for row in rows
     )
@@ -146,8 +146,11 @@ def account_of(conn: Connection, number: int) -> Account | None:
     row = conn.execute(_CHANGE, {"number": number}).one_or_none()
     if row is None:
         return None
+    decisions = decisions_of(conn, number)
     messages = {each.channel: each for each in deliveries_of_change(conn, number)}
-    verdicts = [_verdict(conn, each, messages) for each in decisions_of(conn, number)]
+    for with_others in {each.told_with for each in decisions if each.told_with}:
+        messages |= {each.channel: each for each in deliveries_of_change(conn, with_others)}
+    verdicts = [_verdict(conn, each, messages) for each in decisions]
     return Account(
         LoggedChange(row.number, CHANGE.load(row.body)),
         row.title or row.vendor,

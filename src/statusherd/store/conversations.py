@@ -54,6 +54,7 @@ def put_told(conn: Connection, told: Iterable[Told]) -> None:
             "severity": each.severity,
             "services": dump_words(each.services) if each.services else None,
             "at": each.at,
+            "group_thread": each.group_thread,
         }
         for each in told
     ]
@@ -73,6 +74,7 @@ def put_decisions(conn: Connection, decisions: Iterable[Decision], at: datetime)
             "channel": each.channel,
             "until": each.until,
             "silence": each.silence,
+            "told_with": each.told_with,
         }
         for each in decisions
     ]
@@ -89,8 +91,9 @@ def decisions_of(conn: Connection, change_number: int) -> tuple[Decision, ...]:
 def decision_of(row: Row[Any]) -> Decision:
     """Return a decision as the model has it."""
     return Decision(
-        row.change_number, row.told, _REASONS[row.reason], row.route, row.channel, row.until, row.silence
-    )
+        row.change_number, row.told, _REASONS[row.reason], row.route, row.channel, row.until, row.silence,
+        row.told_with,
+    )  # fmt: skip
 
 
 def _told_of(row: Row[Any]) -> Told:
@@ -104,6 +107,7 @@ def _told_of(row: Row[Any]) -> Told:
         Severity(row.severity) if row.severity is not None else None,
         load_words(row.services) if row.services is not None else (),
         row.at,
+        row.group_thread,
     )
 
 

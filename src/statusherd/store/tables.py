@@ -222,6 +222,8 @@ class DecisionRow(SQLModel, table=True):
     channel: str | None = Field(sa_type=Words)
     until: datetime | None
     silence: int | None = Field(sa_type=RowNumber)
+    told_with: int | None = Field(sa_type=RowNumber)
+    """The change under which the message is kept, where that is another."""
 
 
 class ThreadRow(SQLModel, table=True):
@@ -252,6 +254,8 @@ class ToldRow(SQLModel, table=True):
     severity: str | None = Field(default=None, sa_type=Words)
     services: str | None = Field(default=None, sa_type=Words)
     at: datetime | None
+    group_thread: str | None = Field(sa_type=Words, index=True)
+    """The thread of the group in which the channel hears of it."""
 
 
 class HeldRow(SQLModel, table=True):
@@ -265,6 +269,20 @@ class HeldRow(SQLModel, table=True):
     until: datetime = Field(index=True)
     why: str = Field(sa_type=Words)
     silence: int | None = Field(sa_type=RowNumber, index=True)
+    group_thread: str | None = Field(sa_type=Words, index=True)
+    """The thread of the group that it waits for."""
+
+
+class MessageGroupRow(SQLModel, table=True):
+    """What is told together in a channel, and the thread in which it is."""
+
+    __tablename__ = "message_group"
+    channel: str = Field(sa_type=Words, primary_key=True)
+    key: str = Field(sa_type=Words, primary_key=True)
+    thread: str = Field(sa_type=Words, index=True)
+    vendor: str = Field(sa_type=Words)
+    subject: str = Field(sa_type=Words)
+    opened_at: datetime
 
 
 class SilenceRow(SQLModel, table=True):
@@ -363,6 +381,7 @@ decision: Final = _table(DecisionRow)
 thread: Final = _table(ThreadRow)
 told: Final = _table(ToldRow)
 held: Final = _table(HeldRow)
+message_group: Final = _table(MessageGroupRow)
 silence: Final = _table(SilenceRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)

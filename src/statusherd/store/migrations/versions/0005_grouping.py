@@ -1,0 +1,32 @@
+"""What is told together: groups, who heard in which, and under which change the message is kept."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+TEXT = sa.Text()
+TIME = sa.DateTime(timezone=True)
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.add_column("told", sa.Column("group_thread", TEXT))
+    op.create_index("ix_told_group_thread", "told", ["group_thread"])
+    op.add_column("held", sa.Column("group_thread", TEXT))
+    op.create_index("ix_held_group_thread", "held", ["group_thread"])
+    op.add_column("decision", sa.Column("told_with", NUMBER))
+    op.create_table(
+        "message_group",
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("thread", TEXT, nullable=False),
+        sa.Column("vendor", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("opened_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("channel", "key", name="pk_message_group"),
+    )
+    op.create_index("ix_message_group_thread", "message_group", ["thread"])
