@@ -193,6 +193,7 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "hours": [str(window) for window in route.hours],
         "timezone": route.timezone,
         "updates": route.updates.value,
+        "digest": str(route.digest) if route.digest else None,
         "group_by": route.grouping.by.value,
         "group_wait": duration_text(route.grouping.wait) if route.grouping.wait else None,
         "group_interval": duration_text(route.grouping.interval) if route.grouping.interval else None,

@@ -99,6 +99,7 @@ def _route(number: int, given: schema.Route) -> Route:
         timezone=given.timezone,
         updates=Updates(given.updates or Updates.ALL),
         grouping=grouping(given),
+        digest=given.digest,
     )
 
 

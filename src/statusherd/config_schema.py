@@ -43,7 +43,7 @@ from statusherd.config_values import (
     word_of,
 )
 from statusherd.model.hours import Window
-from statusherd.model.pacing import GroupBy, Updates
+from statusherd.model.pacing import Digest, GroupBy, Updates, parse_digest
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
 
@@ -170,6 +170,7 @@ class Route(Section):
     group_by: Annotated[str, PlainValidator(word_of(GroupBy))] | None = None
     group_wait: Pause | None = None
     group_interval: Pause | None = None
+    digest: Annotated[Digest, PlainValidator(parse_digest)] | None = None
 
 
 class Person(Section):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from statusherd.config_problems import KeyPath, Problems
 from statusherd.config_schema import Route
 from statusherd.model.hours import Window, covers_week
@@ -22,9 +24,17 @@ def grouping(given: Route) -> Grouping:
     return Grouping(by, given.group_wait or wait, given.group_interval or interval)
 
 
+_NOT_IN_A_DIGEST: Final = ("hold", "hours", "group_by", "group_wait", "group_interval")
+
+
 def check_waits(path: KeyPath, given: Route, problems: Problems) -> None:
     """Note the keys of a route that say nothing without another one."""
     if given.flap is not None and given.hold is None:
         problems.add((*path, "flap"), 'needs hold. Add hold = "3m", or remove it')
     if given.timezone is not None and not given.hours:
         problems.add((*path, "timezone"), 'is the zone of hours. Add hours = "…", or remove it')
+    for key in _NOT_IN_A_DIGEST if given.digest else ():
+        if getattr(given, key):
+            problems.add(
+                (*path, key), "does nothing with digest, which tells all at its time. Remove one of them"
+            )

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "acceptance"))
 from stories import ALL_EVENTS, Story
 
 from statusherd.model.delivery import Alert
-from statusherd.model.pacing import GroupBy, Grouping, Updates
+from statusherd.model.pacing import Digest, GroupBy, Grouping, Updates, parse_digest
 from statusherd.model.silences import Silence
 from statusherd.model.words import Impact, Phase
 from statusherd.notify.headlines import ENDS
@@ -31,6 +31,7 @@ GROUPINGS = st.sampled_from(
         Grouping(GroupBy.SEVERITY, 120, 300),
         Grouping(GroupBy.COMPONENT, 30, 300),
         Grouping(GroupBy.INCIDENT, 60, 300),
+        parse_digest("daily 12:30"),
     ]
 )
 STEPS = st.lists(
@@ -48,16 +49,20 @@ STEPS = st.lists(
 )
 
 
-async def _play(folder: Path, steps: list[tuple[str, object]], grouping: Grouping, updates: Updates) -> None:
-    route = replace(ALL_EVENTS, events=frozenset({"incident"}), grouping=grouping, updates=updates)
+async def _play(
+    folder: Path, steps: list[tuple[str, object]], together: Grouping | Digest, updates: Updates
+) -> None:
+    route = replace(ALL_EVENTS, events=frozenset({"incident"}), updates=updates)
+    route = replace(route, **{"grouping" if isinstance(together, Grouping) else "digest": together})
     async with Story(folder, ("acme", "bolt"), routes=(route,)) as story:
         incidents: list[tuple[StatusPage, str]] = []
         await story.look(minutes=1)
         for what, value in [*steps, ("finish", None)]:
             await _step(story, what, value, incidents)
             await story.look()
-        await story.look(minutes=10, times=30)
-        _judge(story, None if ("ungroup", None) in steps else grouping)
+        await story.look(minutes=180, times=10)
+        has_pauses = isinstance(together, Grouping) and ("ungroup", None) not in steps
+        _judge(story, has_pauses=has_pauses)
 
 
 async def _step(story: Story, what: str, value: object, incidents: list[tuple[StatusPage, str]]) -> None:
@@ -66,7 +71,7 @@ async def _step(story: Story, what: str, value: object, incidents: list[tuple[St
         silence = Silence(now, now + timedelta(hours=value), "ops", "why", vendors=("acme",))
         await story.store.write(lambda conn: silences.add(conn, silence, now))
     elif what == "ungroup":
-        plain = tuple(replace(route, grouping=Grouping()) for route in story.setup.routes)
+        plain = tuple(replace(route, grouping=Grouping(), digest=None) for route in story.setup.routes)
         story.setup = story.pipeline.setup = replace(story.setup, routes=plain)
     elif what == "restart":
         await story.restart()
@@ -92,14 +97,14 @@ def _move(incidents: list[tuple[StatusPage, str]], what: str, value: object) -> 
             each.resolve(name)
 
 
-def _judge(story: Story, grouping: Grouping | None) -> None:
+def _judge(story: Story, *, has_pauses: bool) -> None:
     last: dict[str, tuple[datetime, Alert]] = {}
     standing: dict[str, object] = {}
     for sent in story.sender.sent:
         alert, at = sent.delivery.alert, sent.delivery.due_at
         before = last.get(alert.thread.id)
         assert alert.number == (before[1].number + 1 if before else 1)
-        if grouping and before and not before[1].ends:
+        if has_pauses and before and not before[1].ends:
             assert at - before[0] >= INTERVAL
         last[alert.thread.id] = (at, alert)
         for part in alert.parts or (alert,):
@@ -114,10 +119,10 @@ def _judge(story: Story, grouping: Grouping | None) -> None:
         assert story.store.read_now(lambda conn, n=entry.number: conversations.decisions_of(conn, n))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, GROUPINGS, st.sampled_from(Updates))
 def test_whatever_happens_in_groups(
-    steps: list[tuple[str, object]], grouping: Grouping, updates: Updates
+    steps: list[tuple[str, object]], together: Grouping | Digest, updates: Updates
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_play(Path(folder), steps, grouping, updates))
+        asyncio.run(_play(Path(folder), steps, together, updates))

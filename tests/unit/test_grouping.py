@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from statusherd.model.changes import Change, LoggedChange
 from statusherd.model.delivery import Held, Reason, Thread, Told
-from statusherd.model.pacing import Group, GroupBy, Grouping
+from statusherd.model.pacing import Group, GroupBy, Grouping, parse_digest
 from statusherd.model.records import Component, Maintenance, VendorIncident
 from statusherd.model.routing import Route
 from statusherd.model.services import Touch, TouchedBy
@@ -18,9 +19,12 @@ from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, MaintenancePhase, Severity
 from statusherd.notify.facts import Facts, Groups
 from statusherd.notify.grouping import stays_in_group, together
+from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
+from statusherd.notify.route_table import RouteTable
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MOMENT = Moment(RouteTable(()), ("ops",), NOW)
 MINUTE = timedelta(minutes=1)
 ACME = WatchedVendor("acme", "Acme", "https://status.acme.example", "statuspage")
 API = Component("c1", "API")
@@ -69,7 +73,7 @@ class Named:
 )  # fmt: skip
 def test_what_a_group_is_about(row: Named) -> None:
     route = Route("r", grouping=Grouping(row.by, 30, 300))
-    wait = together(row.asked, "ops", Facts(), NOW, route)
+    wait = together(row.asked, "ops", Facts(), MOMENT, route)
     assert wait is not None
     assert wait.until == NOW + MINUTE / 2
     assert wait.group is not None
@@ -78,7 +82,7 @@ def test_what_a_group_is_about(row: Named) -> None:
 
 def test_a_source_that_cannot_be_read_is_told_by_itself() -> None:
     blind = question(Change("acme", K.BLIND, NOW, "", since=NOW))
-    assert together(blind, "ops", Facts(), NOW, Route("r", grouping=Grouping(GroupBy.VENDOR))) is None
+    assert together(blind, "ops", Facts(), MOMENT, Route("r", grouping=Grouping(GroupBy.VENDOR))) is None
 
 
 GROUP = Group("ops", "vendor/trouble/acme", Thread("*/group/1", "acme", "Acme: incidents", NOW - 60 * MINUTE))
@@ -130,7 +134,7 @@ def test_until_when_it_waits_and_for_which_group(row: Row) -> None:
     )
     if row.waiting:
         facts.groups.until[GROUP.thread.id] = row.waiting
-    wait = together(row.asked, "ops", facts, NOW, Route("r", grouping=row.grouping))
+    wait = together(row.asked, "ops", facts, MOMENT, Route("r", grouping=row.grouping))
     assert (wait and wait.until) == row.until
     if wait is not None:
         assert (wait.group is not None and wait.group.thread == GROUP.thread) is row.joins
@@ -144,3 +148,36 @@ def test_what_was_told_in_a_group_stays_there_without_any_route_that_groups() ->
     assert (found.until, found.group.thread) == (NOW, GROUP.thread)
     assert stays_in_group(OWN, facts, NOW) is None
     assert stays_in_group(replace(IN_GROUP, ended=True), facts, NOW) is None
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "when"),
+    [
+        ("daily 09:00", "2026-03-02T07:00Z", "2026-03-02T08:00Z"),
+        ("daily 09:00", "2026-03-02T08:00Z", "2026-03-03T08:00Z"),
+        ("weekly Mon 09:00", "2026-03-02T08:00Z", "2026-03-09T08:00Z"),
+        ("weekly sun 23:30", "2026-03-02T08:00Z", "2026-03-08T22:30Z"),
+        ("daily 09:00", "2026-03-28T12:00Z", "2026-03-29T07:00Z"),
+        ("daily 02:30", "2026-03-28T12:00Z", "2026-03-29T01:00Z"),
+        ("daily 02:30", "2026-10-24T12:00Z", "2026-10-25T00:30Z"),
+        ("daily 02:30", "2026-10-25T00:30Z", "2026-10-26T01:30Z"),
+    ],
+)
+def test_when_the_next_digest_is_due_in_berlin(text: str, after: str, when: str) -> None:
+    found = parse_digest(text).next(datetime.fromisoformat(after), BERLIN)
+    assert found == datetime.fromisoformat(when)
+
+
+@pytest.mark.parametrize("text", ["daily", "09:00", "daily 24:00", "weekly 09:00", "weekly Moo 09:00", 9])
+def test_what_is_no_digest(text: object) -> None:
+    with pytest.raises(ValueError, match="Write it like"):
+        parse_digest(text)
+
+
+def test_a_digest_is_read_as_it_is_shown() -> None:
+    assert [str(parse_digest(text)) for text in ("daily 09:00", "WEEKLY  mon 9:00".replace(" 9", " 09"))] == [
+        "daily 09:00", "weekly Mon 09:00"
+    ]  # fmt: skip

@@ -49,6 +49,8 @@ class Reason(Worded):
     SILENCED = "silenced", "a silence withholds it"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
     GROUPED = "grouped", "it waits to be told with what else its group has to tell"
+    DIGEST = "digest", "it waits for the digest"
+    DIGESTED = "digested", "it came and went between two digests: told in the second"
     UPDATE_NOT_SELECTED = "update_not_selected", "the route tells less of what goes on than this"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from statusherd.model.clocks import instant
 from statusherd.model.delivery import Thread
+from statusherd.model.hours import DAYS
 
 GROUP_WAIT: Final = 30.0
 GROUP_INTERVAL: Final = 300.0
@@ -50,6 +54,45 @@ class Grouping:
 
 
 PLAIN: Final = Grouping()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A time of the day, on a day of the week (0 is Monday) or on each, at which all is told at once."""
+
+    at: time
+    weekday: int | None = None
+
+    def __str__(self) -> str:
+        often = "daily" if self.weekday is None else f"weekly {DAYS[self.weekday]}"
+        return f"{often} {self.at:%H:%M}"
+
+    def next(self, after: datetime, zone: tzinfo) -> datetime:
+        """Return when the clocks of a zone show it next after an instant, in UTC."""
+        day = after.astimezone(zone).date()
+        days = (day + timedelta(days=number) for number in range(-1, 10))  # a zone may skip a whole day
+        return next(
+            found
+            for day in days
+            if self.weekday in (None, day.weekday())
+            and (found := instant(datetime.combine(day, self.at), zone)) > after
+        )
+
+
+def parse_digest(value: object) -> Digest:
+    """Return "daily 09:00" or "weekly Mon 09:00" as a Digest; raise ValueError where it is neither."""
+    match = _DIGEST.match(" ".join(value.split())) if isinstance(value, str) else None
+    day = match[1].capitalize() if match and match[1] else None
+    if match is None or (day is not None and day not in DAYS):
+        raise ValueError(
+            'must be a time of each day or week. Write it like "daily 09:00" or "weekly Mon 09:00"'
+        )
+    return Digest(time(int(match[2]), int(match[3])), None if day is None else DAYS.index(day))
+
+
+_DIGEST: Final = re.compile(
+    r"(?:daily|weekly ([a-z]{3})) ([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

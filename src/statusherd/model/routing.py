@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from statusherd.model.hours import Window
-from statusherd.model.pacing import PLAIN, Grouping, Updates
+from statusherd.model.pacing import PLAIN, Digest, Grouping, Updates
 from statusherd.model.words import Severity
 
 EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
@@ -53,11 +53,18 @@ class Route:
     """The zone of `hours`; None takes each channel's."""
     updates: Updates = Updates.ALL
     grouping: Grouping = PLAIN
+    digest: Digest | None = None
+    """When all that it selects is told as one message; None: as it happens."""
 
     @property
     def is_plain(self) -> bool:
         """Whether it tells all that is news, at once, and at any hour."""
-        return not self.hours and self.updates is Updates.ALL and self.grouping.is_plain
+        return not self.hours and self.updates is Updates.ALL and not self.groups
+
+    @property
+    def groups(self) -> bool:
+        """Whether anything waits to be told with others."""
+        return self.digest is not None or not self.grouping.is_plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class ChangeKind(StrEnum):
     CAN_SEE_OUT = "can_see_out"
     GROUPED = "grouped"  # nor this: what several changes come to that are told together
     GROUP_ENDED = "group_ended"  # and that nothing of it is open any more
+    DIGEST = "digest"  # the same for all that a digest tells
     MISSED = "missed"  # no look found it: what came and went in a channel's quiet hours, summed up
 
 

@@ -17,6 +17,7 @@ from statusherd.model.delivery import Alert, Circumstances, Decision, NewDeliver
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
 from statusherd.notify.facts import Facts
+from statusherd.notify.grouping import is_digest
 from statusherd.notify.headlines import ENDS, at_risk
 from statusherd.notify.route import Routing, dedup_key
 
@@ -37,16 +38,16 @@ def fold(
 ) -> Folded:
     """Return the answers with their messages as one of the group whose conversation `thread` is.
 
-    `members` are the threads that were open in it, with their subjects.
+    `members` are the threads that were open in it, with their subjects. A digest is a conversation of one
+    message, and what it told may be told elsewhere next.
     """
     facts.groups.until.pop(thread.id, None)
     deliveries = tuple(chain.from_iterable(answer.deliveries for answer in answers))
     if not deliveries:
         return Folded(_joined(answers))
-    heard = tuple(
-        replace(told, group_thread=thread.id) for told in chain.from_iterable(a.told for a in answers)
-    )
-    is_open = _open(members, heard, facts)
+    told = chain.from_iterable(answer.told for answer in answers)
+    heard = tuple(told if is_digest(thread) else (replace(each, group_thread=thread.id) for each in told))
+    is_open = {} if is_digest(thread) else _open(members, heard, facts)
     shown = {delivery.alert.thread.id for delivery in deliveries}
     channel, number = deliveries[0].channel, max(d.change_number or 0 for d in deliveries)
     before = facts.told.get((thread.id, channel))
@@ -57,15 +58,15 @@ def fold(
     )
     # The number of the message, too: what it tells may have been told to others before.
     key = dedup_key(f"{thread.id}/{alert.number}", channel, number)
-    told = Told(thread.id, channel, "", "", alert.number, ended=not is_open, at=now)
-    facts.told.update({(fact.thread, fact.channel): fact for fact in (*heard, told)})
+    last = Told(thread.id, channel, "", "", alert.number, ended=not is_open, at=now)
+    facts.told.update({(fact.thread, fact.channel): fact for fact in (*heard, last)})
     whole = _joined(answers)
     routing = replace(
         whole,
         deliveries=(NewDelivery(channel, key, alert, now, number),),
         decisions=tuple(_told_with(decision, number) for decision in whole.decisions),
         threads=(*whole.threads, thread),
-        told=(*heard, told),
+        told=(*heard, last),
     )
     return Folded(routing, is_over=not is_open)
 
@@ -116,14 +117,15 @@ def _alert(thread: Thread, parts: Sequence[Alert], now: datetime) -> Alert:
         since=thread.opened_at,
     )
     return Alert(
-        thread, change, _titles(parts), worst.severity, worst.severity_reason, 1,
+        thread, change, _titles(ordered), worst.severity, worst.severity_reason, 1,
         touches=_touches(ordered), circumstances=Circumstances(Reason.GROUPED), parts=tuple(ordered),
     )  # fmt: skip
 
 
 def group_alert(alert: Alert, still_open: tuple[str, ...], *, is_over: bool) -> Alert:
     """Return the alert of a group as it is kept: with its state, and no more of its parts than is shown."""
-    change = replace(alert.change, kind=ChangeKind.GROUP_ENDED) if is_over else alert.change
+    over = ChangeKind.DIGEST if is_digest(alert.thread) else ChangeKind.GROUP_ENDED
+    change = replace(alert.change, kind=over) if is_over else alert.change
     parts = alert.parts if len(alert.parts) == 1 else tuple(map(_in_short, alert.parts))
     return replace(alert, change=change, ends=is_over, parts=parts, still_open=still_open)
 

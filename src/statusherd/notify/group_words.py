@@ -17,11 +17,13 @@ def summed_up(alert: Alert, over: frozenset[K]) -> tuple[str, str]:
     """Return the mark and the rest of the first line; `over` are the kinds of Change that end something."""
     parts = alert.parts
     ended = [part for part in parts if part.change.kind in over]
+    passing = [part for part in ended if part.opens]
     opened = [part for part in parts if part.opens and part.change.kind not in over]
     counts = (
         (len(opened), "opened"),
         (len(parts) - len(opened) - len(ended), "updated"),
-        (len(ended), "over"),
+        (len(ended) - len(passing), "over"),
+        (len(passing), "came and went"),
     )
     what = ", ".join(f"{number} {word}" for number, word in counts if number)
     if alert.change.kind is K.GROUP_ENDED:
@@ -29,6 +31,8 @@ def summed_up(alert: Alert, over: frozenset[K]) -> tuple[str, str]:
     if alert.still_open:
         what = f"{what}, {len(alert.still_open)} more still open"
     mark = "OPENED" if len(opened) == len(parts) else "UPDATE"
+    if alert.change.kind is K.DIGEST:
+        return "DIGEST", f"{what}, the worst is {_title(parts[0])}"
     return mark, what if len(ended) == len(parts) else f"{what}, the worst is {_title(parts[0])}"
 
 

@@ -7,7 +7,8 @@ whatever the routes say by then; what it was told by itself goes on by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from statusherd.model.delivery import Reason, Thread, Told
@@ -15,24 +16,29 @@ from statusherd.model.pacing import Group, GroupBy, Grouping
 from statusherd.model.routing import Route
 from statusherd.model.words import Severity
 from statusherd.notify.facts import Facts
+from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.threads import SUBJECT_LENGTH, event_of, thread_id
 from statusherd.notify.waiting import Wait
 
 EVERYBODY: Final = "*"
 """In the place of a vendor: a conversation that is about several."""
+_DIGESTS: Final = f"{EVERYBODY}/digest/"
 _TROUBLE: Final = frozenset({"incident", "disturbance"})
 
 
-def together(question: Question, channel: str, facts: Facts, now: datetime, route: Route) -> Wait | None:
+def together(question: Question, channel: str, facts: Facts, moment: Moment, route: Route) -> Wait | None:
     """Return what a message waits for by the grouping of a route; SEV1 takes along what waits, at once."""
-    grouping = route.grouping
-    if grouping.is_plain:
+    grouping, now = route.grouping, moment.now
+    if not route.groups:
         return None
     thread = thread_id(question.change)
     before, held = facts.told.get((thread, channel)), facts.held.get((thread, channel))
     known = None if before is None or before.ended else before
     since = held.since if held else now
+    if route.digest is not None and (known is None or known.group_thread is None):
+        zone = moment.calm.channels[channel].zone if channel in moment.calm.channels else UTC
+        return _for_digest(question, Place(channel, zone), route, facts, since)
     key = _key(question, grouping.by)
     if key is None or (known is not None and known.group_thread is None):
         until = _until(known, since, grouping, now)
@@ -47,6 +53,32 @@ def together(question: Question, channel: str, facts: Facts, now: datetime, rout
         until = now
     return Wait(facts.groups.until.get(group.thread.id, until) if until > now else now, Reason.GROUPED,
                 route=route.name, group=group)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel, and the zone on whose clock its reader looks."""
+
+    channel: str
+    zone: tzinfo
+
+
+def _for_digest(question: Question, to: Place, route: Route, facts: Facts, since: datetime) -> Wait | None:
+    """Return the wait for the next digest after the wait began; SEV1 breaks through."""
+    if route.digest is None or question.severity is Severity.SEV1:
+        return None
+    key, until = f"digest/{route.digest}", route.digest.next(since, to.zone)
+    group = facts.groups.open.get((to.channel, key))
+    if group is None or group.thread.id not in facts.groups.until:
+        name = f"{_DIGESTS}{to.channel}/{until:%Y%m%dT%H%M%SZ}"
+        subject = f"Digest of {until.astimezone(to.zone):%Y-%m-%d}"
+        group = Group(to.channel, key, Thread(name, EVERYBODY, subject, since))
+    return Wait(until, Reason.DIGEST, route=route.name, group=group)
+
+
+def is_digest(thread: Thread) -> bool:
+    """Tell whether a conversation is a digest."""
+    return thread.id.startswith(_DIGESTS)
 
 
 def stays_in_group(before: Told | None, facts: Facts, now: datetime) -> Wait | None:

@@ -25,7 +25,7 @@ ENDS: Final = frozenset(
 """Changes after which nobody has to do anything."""
 _TROUBLE: Final = frozenset(
     {K.FIRST_LOOK, K.INCIDENT_OPENED, K.INCIDENT_UPDATED, K.INCIDENT_REOPENED, K.INCIDENT_STALE,
-     K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.GROUPED}
+     K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.GROUPED, K.DIGEST}
 )  # fmt: skip
 """Changes that tell of trouble which goes on."""
 _WAKES: Final = (Severity.SEV1, Severity.SEV2)
@@ -263,6 +263,7 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.MISSED: _missed,
     K.GROUPED: _grouped,
     K.GROUP_ENDED: _grouped,
+    K.DIGEST: _grouped,
 }
 
 

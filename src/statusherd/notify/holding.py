@@ -32,6 +32,8 @@ def like_of(question: Question, facts: Facts) -> Like:
 
 def over(change: Change, held: Held) -> Verdict:
     """Return what becomes of a message that waits when its thread ends: nothing, or a line in the morning."""
+    if held.why is Reason.DIGEST:
+        return Verdict(held.channel, held.why, until=held.until, group=held.group_thread)
     if held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(change):
         return Verdict(held.channel, Reason.OUTSIDE_HOURS, until=held.until)
     return Verdict(held.channel, Reason.OVER_BEFORE_TOLD)
@@ -57,7 +59,7 @@ def patient(
         since=held.since if held else moment.now,
         flapped_at=past.ended.get(verdict.channel) if past else None,
     )
-    gather = at_once if gathered else partial(together, question, verdict.channel, facts, moment.now)
+    gather = at_once if gathered else partial(together, question, verdict.channel, facts, moment)
     wait = wait_for(candidate, moment.calm, moment.now, gather)
     if wait is None and not gathered:
         wait = stays_in_group(before, facts, moment.now)

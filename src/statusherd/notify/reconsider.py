@@ -43,7 +43,7 @@ def reconsider(question: Question, held: Sequence[Held], moment: Moment, facts: 
     waited = {(thread_id(asked.change), channel): held[0]} | {(h.thread, h.channel): h for h in held}
     facts.held.update(waited)
     verdict = _anew(asked, held[0], moment, facts)
-    verdict = patient(verdict, asked, facts, moment, gathered=held[0].why is Reason.GROUPED)
+    verdict = patient(verdict, asked, facts, moment, gathered=held[0].why in (Reason.GROUPED, Reason.DIGEST))
     is_over = STEPS[asked.change.kind][1] is Step.END
     if is_over and verdict.reason is Reason.SILENCED and _told(asked, channel, facts) is None:
         verdict = Verdict(channel, Reason.OVER_BEFORE_TOLD, route=verdict.route)
@@ -63,12 +63,14 @@ def _anew(question: Question, held: Held, moment: Moment, facts: Facts) -> Verdi
         return Verdict(channel, Reason.NO_ROUTE)
     if (told := _told(question, channel, facts)) is not None:
         return guided(goes_on(question, step, told, moment.reach), question, moment, facts)
-    is_over = step is Step.END
-    if is_over and not (held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(question.change)):
+    is_over, in_digest = step is Step.END, held.why is Reason.DIGEST
+    is_told = in_digest or (held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(question.change))
+    if is_over and not is_told:
         return Verdict(channel, Reason.OVER_BEFORE_TOLD)
     found = by_routes(question, moment, frozenset({channel}), facts)
     verdict = next((v for v in found if v.channel == channel), Verdict(channel, Reason.NO_ROUTE))
-    return replace(verdict, reason=Reason.SUMMED_UP) if is_over and verdict.told else verdict
+    over = Reason.DIGESTED if in_digest else Reason.SUMMED_UP
+    return replace(verdict, reason=over) if is_over and verdict.told else verdict
 
 
 def _told(question: Question, channel: str, facts: Facts) -> Told | None:

@@ -104,7 +104,7 @@ def _delivery(
         vendor_title=question.title,
         severity=question.severity,
         severity_reason=question.severity_reason,
-        number=(before.messages if before else 0) + 1,
+        number=_messages(before) + 1,
         ends=step in (Step.END, Step.NOTICE, Step.SUMMARY),
         touches=_touches_told(question, step, before),
         added=added(question, before) if step is Step.UPDATE else (),
@@ -113,6 +113,13 @@ def _delivery(
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
+
+
+def _messages(before: Told | None) -> int:
+    """Return how many messages a channel had of a thread; what ended in a group begins anew."""
+    if before is None or (before.ended and before.group_thread is not None):
+        return 0
+    return before.messages
 
 
 def _circumstances(thread: Thread, channel: str, facts: Facts) -> Circumstances:

@@ -53,8 +53,9 @@ STEPS: Final[Mapping[K, tuple[str, Step]]] = {
     K.SOURCE_MOVED: ("source", Step.NOTICE),
     K.CANNOT_SEE_OUT: ("source", Step.OPEN),
     K.CAN_SEE_OUT: ("source", Step.END),
-    K.GROUPED: ("incident", Step.RECORD),  # routed by nobody, as the next two: made of what was
+    K.GROUPED: ("incident", Step.RECORD),  # routed by nobody, as the next three: made of what was
     K.GROUP_ENDED: ("incident", Step.RECORD),
+    K.DIGEST: ("incident", Step.RECORD),
     K.MISSED: ("incident", Step.RECORD),
 }
 
@@ -126,5 +127,6 @@ _SUBJECTS: Final[Mapping[K, str]] = {
     K.CAN_SEE_OUT: "Status pages cannot be read",
     K.GROUPED: "{title}: incidents",
     K.GROUP_ENDED: "{title}: incidents",
+    K.DIGEST: "Digest",
     K.MISSED: "Came and went in quiet hours",
 }

@@ -20,7 +20,7 @@ from statusherd.notify.group_words import group_notes
 from statusherd.notify.headlines import component_list, headline, state, titled
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
 from statusherd.notify.markup import Link, lines, link, one_line
-from statusherd.notify.times import length, moment, window
+from statusherd.notify.times import clock, length, moment, window
 
 _NOTICED_AT_ONCE: Final = timedelta(minutes=2)
 _LATE: Final = timedelta(minutes=15)
@@ -104,7 +104,9 @@ def _tell_one(alert: Alert, asking: Asking) -> Telling:
 def _parts(alert: Alert, asking: Asking) -> Iterator[Item]:
     for part in alert.parts[: max(asking.size.items, 1)]:
         about = part.change.incident or part.change.maintenance
-        yield Item(headline(part, asking.zone), link(about.url if about else None))
+        when = clock(part.change.at, asking.now, asking.zone) if alert.change.kind is K.DIGEST else ""
+        line = headline(part, asking.zone)
+        yield Item(f"{when}: {line}" if when else line, link(about.url if about else None))
 
 
 def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
