@@ -193,6 +193,7 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "hours": [str(window) for window in route.hours],
         "timezone": route.timezone,
         "updates": route.updates.value,
+        "repeat": duration_text(route.repeat) if route.repeat else None,
         "digest": str(route.digest) if route.digest else None,
         "group_by": route.grouping.by.value,
         "group_wait": duration_text(route.grouping.wait) if route.grouping.wait else None,

@@ -100,6 +100,7 @@ def _route(number: int, given: schema.Route) -> Route:
         updates=Updates(given.updates or Updates.ALL),
         grouping=grouping(given),
         digest=given.digest,
+        repeat=given.repeat or 0.0,
     )
 
 

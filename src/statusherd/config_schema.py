@@ -170,6 +170,7 @@ class Route(Section):
     group_by: Annotated[str, PlainValidator(word_of(GroupBy))] | None = None
     group_wait: Pause | None = None
     group_interval: Pause | None = None
+    repeat: Annotated[float, PlainValidator(between(parse_duration, "5m", "4w"))] | None = None
     digest: Annotated[Digest, PlainValidator(parse_digest)] | None = None
 
 

@@ -24,7 +24,7 @@ def grouping(given: Route) -> Grouping:
     return Grouping(by, given.group_wait or wait, given.group_interval or interval)
 
 
-_NOT_IN_A_DIGEST: Final = ("hold", "hours", "group_by", "group_wait", "group_interval")
+_NOT_IN_A_DIGEST: Final = ("hold", "hours", "group_by", "group_wait", "group_interval", "repeat")
 
 
 def check_waits(path: KeyPath, given: Route, problems: Problems) -> None:

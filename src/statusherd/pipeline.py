@@ -24,6 +24,7 @@ from statusherd.router import Router
 from statusherd.setup import Setup
 from statusherd.states import States
 from statusherd.store import held as held_rows
+from statusherd.store import repeats
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -127,18 +128,23 @@ class Pipeline:
         return await self._until_none(self._router.route_new)
 
     async def route_held(self) -> int:
-        """Decide anew on what has waited long enough; return how many messages that were."""
-        return await self._until_none(self._router.route_held)
+        """Decide anew on what has waited long enough, and remind; return how many messages that were."""
+        held = await self._until_none(self._router.route_held)
+        return held + await self._until_none(self._router.repeat_due)
 
     async def held_until(self) -> datetime | None:
         """Return when the next wait is over, which may be past; None where nothing waits."""
-        return await self._store.read(held_rows.next_until)
+        return await self._store.read(_next_due)
 
     async def _until_none(self, batch: Callable[[Connection, Setup], int]) -> int:
         done = 0
         while count := await self._store.write(lambda conn: batch(conn, self.setup)):
             done += count
         return done
+
+
+def _next_due(conn: Connection) -> datetime | None:
+    return min(filter(None, (held_rows.next_until(conn), repeats.next_due(conn))), default=None)
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from statusherd import gathering
+from statusherd import gathering, repeating
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
@@ -34,6 +34,7 @@ from statusherd.store import changes as change_log
 from statusherd.store import held as held_rows
 from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
+from statusherd.store import repeats as repeat_rows
 from statusherd.store import silences as silence_rows
 
 ROUTED_AT_ONCE: Final = 200
@@ -57,7 +58,8 @@ class Router:
         moment = self._moment(conn, setup)
         facts = _facts(conn, questions, moment)
         for question in questions:
-            _put(conn, routing.route(question, moment, facts), moment.now)
+            repeating.newest(conn, question, moment)
+            _put(conn, routing.route(question, moment, facts), moment)
         gathering.keep(conn, facts)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
@@ -73,9 +75,9 @@ class Router:
         missed: dict[str, list[Question]] = {}
         several = _reconsidered(grouped, questions, facts, moment)
         for answer in gathering.told_together(conn, several, facts, moment.now):
-            _put(conn, answer, moment.now)
+            _put(conn, answer, moment)
         for _, found in _reconsidered(alone, questions, facts, moment):
-            _put(conn, found.routing, moment.now)
+            _put(conn, found.routing, moment)
             for channel, over in found.missed:
                 missed.setdefault(channel, []).append(over)
         gathering.keep(conn, facts)
@@ -83,6 +85,18 @@ class Router:
             delivery, thread, told = sum_up(channel, overs, moment.now)
             outbox.put(conn, (delivery,), (), (thread,), (told,), moment.now)
         return len(held)
+
+    def repeat_due(self, conn: Connection, setup: Setup) -> int:
+        """Remind of what is still open; return how many reminders were due."""
+        due = repeat_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self._moment(conn, setup)
+        for row in due:
+            found = repeating.take_up(conn, row, lambda logged: self.question(logged, setup), moment)
+            if found is not None:
+                _put(conn, found.routing, moment)
+        return len(due)
 
     def question(self, logged: LoggedChange, setup: Setup) -> Question:
         """Return a Change with what is known beside it: what it means for our services, among others."""
@@ -141,8 +155,9 @@ def _add_past(conn: Connection, question: Question, facts: Facts, since: datetim
         facts.past[like] = Past(*held_rows.past_of(conn, *like, since))
 
 
-def _put(conn: Connection, answer: routing.Routing, now: datetime) -> None:
-    outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
+def _put(conn: Connection, answer: routing.Routing, moment: Moment) -> None:
+    outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, moment.now)
+    repeating.keep(conn, answer, moment)
     held_rows.put(conn, answer.held)
     held_rows.let_go(conn, answer.let_go)
 

@@ -14,12 +14,14 @@ from statusherd.model.delivery import Decision
 from statusherd.model.hours import parse_window
 from statusherd.model.pacing import GroupBy, Grouping, Updates, parse_digest
 from statusherd.model.services import Dependency, Service
+from statusherd.model.silences import Silence
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules
-from statusherd.store import changes, conversations
+from statusherd.store import changes, conversations, silences
 
 ENDS = (replace(ALL_EVENTS, updates=Updates.ENDS),)
+REPEAT = (replace(ALL_EVENTS, repeat=4 * 3600.0),)
 BY_VENDOR = (replace(ALL_EVENTS, grouping=Grouping(GroupBy.VENDOR, 30, 300)),)
 PHASES = (replace(ALL_EVENTS, updates=Updates.PHASES),)
 OURS = OurSide(ServiceMap(), SeverityRules())
@@ -375,3 +377,117 @@ async def test_quiet_hours_hold_a_digest_back(tmp_path: Path) -> None:
         assert story.told == []
         await until(story, 6)
         assert story.told == ["digest"]
+
+
+async def test_a_reminder_says_how_long_it_is_open_and_what_stands_now(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=REPEAT) as story:
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        story.page.update(incident, Phase.INVESTIGATING, "Still looking.")
+        await story.look()
+        await story.restart()
+        await story.look(minutes=238)
+        assert len(story.told) == 1
+        await story.look(minutes=2)
+        assert first_lines(story)[1] == (
+            'STILL OPEN after 4 h 2 min: Acme: major incident "API errors" (investigating)'
+        )
+        assert "A reminder" in bodies(story)[1]
+        assert "Still looking." in bodies(story)[1]
+        assert story.sender.sent[1].message.subject == "Re: Acme: API errors"
+        await story.look(minutes=240)
+        assert first_lines(story)[2].startswith("STILL OPEN after 8 h")
+        story.page.update(incident, Phase.IDENTIFIED)
+        await story.look()
+        story.page.resolve(incident)
+        await story.look()
+        await story.look(minutes=240, times=3)
+        marks = [line.split()[0] for line in first_lines(story)]
+        assert marks == ["OPENED:", "STILL", "STILL", "UPDATE:", "RESOLVED"]
+        numbers = [sent.delivery.alert.number for sent in story.sender.sent]
+        assert numbers == [1, 2, 3, 4, 5]
+        assert [d.reason.value for d in decisions(story) if d.told].count("repeated") == 2
+
+
+async def test_news_put_a_reminder_off(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=REPEAT) as story:
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        story.page.update(incident, Phase.IDENTIFIED)
+        await story.look(minutes=200)
+        await story.look(minutes=200)
+        assert len(story.told) == 2
+        await story.look(minutes=40)
+        assert len(story.told) == 3
+
+
+async def test_silences_and_quiet_hours_withhold_reminders(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=REPEAT) as story:
+        channels = dict(story.setup.channels)
+        channels["ops"] = replace(channels["ops"], quiet=(parse_window("18:00-20:00"),))
+        story.setup = story.pipeline.setup = replace(story.setup, channels=channels)
+        await story.look()
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        now = story.clock.now()
+        asked = Silence(now, now + timedelta(hours=5), "ops", "planned", vendors=("acme",))
+        await story.store.write(lambda conn: silences.add(conn, asked, now))
+        await story.look(minutes=290)
+        assert len(story.told) == 1
+        await story.look(minutes=10)
+        assert first_lines(story)[1].startswith("STILL OPEN after 5 h")
+        await story.look(minutes=240)
+        assert story.clock.now().hour == 21
+        assert len(story.told) == 3
+        await story.look(minutes=60 * 20)
+        await story.look(minutes=60)
+        assert story.clock.now().hour == 18
+        before = len(story.told)
+        await story.look(minutes=60)
+        assert len(story.told) == before
+        assert {"silenced", "repeated"} <= set(reasons(story))
+
+
+async def test_a_reminder_of_a_group_names_what_is_open_in_it(tmp_path: Path) -> None:
+    routes = (replace(BY_VENDOR[0], repeat=3600.0),)
+    async with Story(tmp_path, routes=routes) as story:
+        await story.look()
+        opened = [story.page.open(name, Impact.MAJOR) for name in ("One", "Two", "Three")]
+        await story.look(times=2)
+        story.page.resolve(opened[0])
+        await story.look(minutes=6)
+        await story.restart()
+        await story.look(minutes=60)
+        assert first_lines(story)[2] == "STILL OPEN after 1 h 7 min: Acme: Two; Three"
+        for incident in opened:
+            story.page.resolve(incident)
+        await story.look(minutes=6)
+        await story.look(minutes=60, times=2)
+        assert story.told == ["grouped", "grouped", "grouped", "group_ended"]
+        assert [sent.delivery.alert.number for sent in story.sender.sent] == [1, 2, 3, 4]
+
+
+async def test_what_a_first_look_found_is_repeated_too(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=REPEAT) as story:
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        await story.look(minutes=240)
+        assert first_lines(story)[1].startswith("STILL OPEN after 4 h: Acme: major incident")
+        story.page.resolve(incident)
+        await story.look(minutes=1)
+        await story.look(minutes=240)
+        assert story.told[-1] == "incident_resolved"
+        assert len(story.told) == 3
+
+
+async def test_a_route_that_reminds_no_more_stops_what_was_planned(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=REPEAT) as story:
+        await story.look()
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        story.setup = story.pipeline.setup = replace(story.setup, routes=(ALL_EVENTS,))
+        await story.look(minutes=240, times=2)
+        assert len(story.told) == 1
+        assert await story.pipeline.held_until() is None

@@ -20,5 +20,6 @@ def test_its_configuration_loads(tmp_path: Path) -> None:
     shown = config.shown(loaded)["route"]
     assert [route["group_by"] for route in shown] == ["vendor", "incident"]
     assert (shown[0]["group_wait"], shown[0]["group_interval"]) == ("30s", "5m")
+    assert [route["repeat"] for route in shown] == ["4h", None]
     assert [route["digest"] for route in shown] == [None, "daily 09:00"]
     assert [route["updates"] for route in shown] == ["all", "ends"]

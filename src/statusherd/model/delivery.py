@@ -49,6 +49,8 @@ class Reason(Worded):
     SILENCED = "silenced", "a silence withholds it"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
     GROUPED = "grouped", "it waits to be told with what else its group has to tell"
+    REPEATED = "repeated", "it is still open, and the route asks to be told again"
+    ACKNOWLEDGED = "acknowledged", "somebody acknowledged it"
     DIGEST = "digest", "it waits for the digest"
     DIGESTED = "digested", "it came and went between two digests: told in the second"
     UPDATE_NOT_SELECTED = "update_not_selected", "the route tells less of what goes on than this"
@@ -119,6 +121,8 @@ class Circumstances:
     waited: Reason | None = None
     openings: int = 0
     since: datetime | None = None
+    open_for: float | None = None
+    """Of a reminder: for how many seconds it has been open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,16 @@ _DIGEST: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """When a channel is reminded of a thread that is still open, and the newest Change that it then tells."""
+
+    thread: str
+    channel: str
+    change_number: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """What is told together in one channel: what it has in common (`key`), and its own conversation."""
 

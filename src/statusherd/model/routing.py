@@ -55,11 +55,13 @@ class Route:
     grouping: Grouping = PLAIN
     digest: Digest | None = None
     """When all that it selects is told as one message; None: as it happens."""
+    repeat: float = 0.0
+    """Seconds after which it reminds of what is still open; 0 for never."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether it tells all that is news, at once, and at any hour."""
-        return not self.hours and self.updates is Updates.ALL and not self.groups
+        """Whether it tells all that is news, at once, at any hour, and no more than once."""
+        return not self.hours and self.updates is Updates.ALL and not (self.groups or self.repeat)
 
     @property
     def groups(self) -> bool:

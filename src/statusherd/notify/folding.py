@@ -14,6 +14,7 @@ from typing import Final
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Decision, NewDelivery, Reason, Thread, Told
+from statusherd.model.pacing import Repeat
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
 from statusherd.notify.facts import Facts
@@ -67,6 +68,7 @@ def fold(
         decisions=tuple(_told_with(decision, number) for decision in whole.decisions),
         threads=(*whole.threads, thread),
         told=(*heard, last),
+        repeats=_repeats(answers, last, number),
     )
     return Folded(routing, is_over=not is_open)
 
@@ -81,6 +83,12 @@ def _joined(answers: Iterable[Routing]) -> Routing:
         held=tuple(chain.from_iterable(each.held for each in every)),
         let_go=tuple(chain.from_iterable(each.let_go for each in every)),
     )
+
+
+def _repeats(answers: Iterable[Routing], last: Told, number: int) -> tuple[Repeat, ...]:
+    """Return the reminder of a group in place of those of its parts."""
+    due = [repeat.due_at for answer in answers for repeat in answer.repeats]
+    return () if last.ended or not due else (Repeat(last.thread, last.channel, number, min(due)),)
 
 
 def _open(members: Mapping[str, str], heard: Iterable[Told], facts: Facts) -> dict[str, str]:

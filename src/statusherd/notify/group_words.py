@@ -16,6 +16,9 @@ _NAMED: Final = 6
 def summed_up(alert: Alert, over: frozenset[K]) -> tuple[str, str]:
     """Return the mark and the rest of the first line; `over` are the kinds of Change that end something."""
     parts = alert.parts
+    if not parts:  # a reminder
+        prefix = f"{alert.vendor_title}: "  # the line begins with it
+        return "STILL OPEN", _list([subject.removeprefix(prefix) for subject in alert.still_open])
     ended = [part for part in parts if part.change.kind in over]
     passing = [part for part in ended if part.opens]
     opened = [part for part in parts if part.opens and part.change.kind not in over]
@@ -45,7 +48,7 @@ def group_notes(alert: Alert) -> Iterator[str]:
     """Yield what is open besides, or that all is over."""
     if alert.change.kind is K.GROUP_ENDED and len(alert.parts) == 1 and alert.number > 1:
         yield "This was the last of it: nothing that was told in this thread is open any more."
-    if alert.still_open:
+    if alert.still_open and alert.parts:
         yield f"Still open besides: {_list(alert.still_open)}."
 
 

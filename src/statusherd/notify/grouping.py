@@ -24,6 +24,7 @@ from statusherd.notify.waiting import Wait
 EVERYBODY: Final = "*"
 """In the place of a vendor: a conversation that is about several."""
 _DIGESTS: Final = f"{EVERYBODY}/digest/"
+_GROUPS: Final = f"{EVERYBODY}/group/"
 _TROUBLE: Final = frozenset({"incident", "disturbance"})
 
 
@@ -81,6 +82,11 @@ def is_digest(thread: Thread) -> bool:
     return thread.id.startswith(_DIGESTS)
 
 
+def is_group(thread: str) -> bool:
+    """Tell whether a conversation is that of a group."""
+    return thread.startswith(_GROUPS)
+
+
 def stays_in_group(before: Told | None, facts: Facts, now: datetime) -> Wait | None:
     """Return that what a channel was told in a group goes on there, where no route groups it any more."""
     if before is None or before.ended or before.group_thread is None:
@@ -110,7 +116,7 @@ def _group(question: Question, channel: str, key: str, facts: Facts, now: dateti
     group = facts.groups.open.get((channel, key))
     if group is not None and (group.thread.id in facts.groups.until or _told_in(group, facts)):
         return group
-    begun = f"{EVERYBODY}/group/{channel}/{key}/{now:%Y%m%dT%H%M%SZ}"
+    begun = f"{_GROUPS}{channel}/{key}/{now:%Y%m%dT%H%M%SZ}"
     whole = key.startswith((f"{GroupBy.VENDOR}/", f"{GroupBy.COMPONENT}/"))
     vendor = question.change.vendor if whole else EVERYBODY
     return Group(channel, key, Thread(begun, vendor, _subject(question, key), now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,8 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     change = alert.change
     vendor = one_line(alert.vendor_title, 80)
     mark, what = _HEADLINES[change.kind](alert, zone)
+    if (open_for := alert.circumstances.open_for) is not None:
+        mark = f"STILL OPEN after {length(timedelta(seconds=open_for))}"
     wakes = alert.severity in _WAKES and change.kind not in ENDS
     start = f"{alert.severity} {mark}" if wakes else mark
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):

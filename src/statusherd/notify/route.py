@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Decision, Held, NewDelivery, Reason, Thread, Told
+from statusherd.model.pacing import Repeat
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
 from statusherd.notify.facts import Facts, Past
@@ -20,6 +21,7 @@ from statusherd.notify.holding import patient, remember, waits
 from statusherd.notify.matchers import incident_out_of_scope
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Part, Question
+from statusherd.notify.repeats import begun, period_of
 from statusherd.notify.route_table import RouteTable, Verdict
 from statusherd.notify.threads import (
     STEPS,
@@ -58,6 +60,8 @@ class Routing:
     """What waits now, or waits for another time or in another state than before."""
     let_go: tuple[tuple[str, str], ...] = ()
     """What waits no more: thread and channel."""
+    repeats: tuple[Repeat, ...] = ()
+    """What is to be told again if it is still open by then."""
 
 
 def threads_of(change: Change) -> tuple[str, ...]:
@@ -79,6 +83,7 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: d
     deliveries = tuple(_delivery(question, thread, v, facts, now) for v in sent)
     told, threads = _told(question, thread, deliveries, now)
     concerned = _concerned(question, thread)
+    periods = {v.channel: period for v in sent if v.channel and (period := period_of(v.by))}
     held, let_go = waits(question, verdicts, concerned, facts, now)
     facts.told.update({(fact.thread, fact.channel): fact for fact in told})
     opened = (*threads, *concerned) if held else threads
@@ -89,7 +94,8 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: d
     decisions = tuple(
         Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence) for v in verdicts
     )
-    return Routing(deliveries, decisions, fresh, told, held, let_go)
+    repeats = begun(question.change, number, told, periods, now) if periods else ()
+    return Routing(deliveries, decisions, fresh, told, held, let_go, repeats)
 
 
 def _delivery(

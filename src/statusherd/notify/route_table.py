@@ -70,6 +70,7 @@ class RouteTable:
         self.guides = not all(route.is_plain for route in self.routes)
         """Whether what goes on must know the routes that select it."""
         self.groups = any(route.groups for route in self.routes)
+        self.repeats = any(route.repeat for route in self.routes)
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:

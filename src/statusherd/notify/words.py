@@ -115,7 +115,9 @@ def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
     if asking.repeat:
         yield "Possibly a repeat: an earlier attempt may have arrived."
     age = asking.now - alert.change.at
-    if alert.circumstances.waited is not None:
+    if alert.circumstances.open_for is not None:
+        yield "A reminder: it is still open. This is where it stands now."
+    elif alert.circumstances.waited is not None:
         yield from _waited(alert, asking.zone)
     elif age >= _LATE:
         yield f"Late: this was seen {length(age)} ago and could not be told before."
@@ -176,7 +178,7 @@ def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
         return
     why = one_line(alert.severity_reason)
     yield "Severity", f"{alert.severity}: {why}" if why else f"{alert.severity}"
-    if alert.parts:
+    if alert.parts or alert.still_open:
         return
     if change.incident is not None:
         yield from _incident_times(change, change.incident, zone)

@@ -285,6 +285,16 @@ class MessageGroupRow(SQLModel, table=True):
     opened_at: datetime
 
 
+class RepeatRow(SQLModel, table=True):
+    """When a channel is reminded of a thread that is still open, from the newest change of it."""
+
+    __tablename__ = "repeat"
+    thread: str = Field(sa_type=Words, primary_key=True, foreign_key="thread.id", ondelete="CASCADE")
+    channel: str = Field(sa_type=Words, primary_key=True)
+    change_number: int = Field(sa_type=RowNumber, foreign_key="change.number", ondelete="CASCADE", index=True)
+    due_at: datetime = Field(index=True)
+
+
 class SilenceRow(SQLModel, table=True):
     """A silence that somebody asked for. Ended early, `ends_at` is when."""
 
@@ -382,6 +392,7 @@ thread: Final = _table(ThreadRow)
 told: Final = _table(ToldRow)
 held: Final = _table(HeldRow)
 message_group: Final = _table(MessageGroupRow)
+repeat: Final = _table(RepeatRow)
 silence: Final = _table(SilenceRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)

@@ -1,4 +1,4 @@
-"""What is told together: groups, who heard in which, and under which change the message is kept."""
+"""What is told together, and again: groups, who heard in which, where the message is kept, reminders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,3 +30,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "key", name="pk_message_group"),
     )
     op.create_index("ix_message_group_thread", "message_group", ["thread"])
+    _repeat()
+
+
+def _repeat() -> None:
+    op.create_table(
+        "repeat",
+        sa.Column("thread", TEXT, nullable=False),
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("change_number", NUMBER, nullable=False),
+        sa.Column("due_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("thread", "channel", name="pk_repeat"),
+        sa.ForeignKeyConstraint(
+            ["thread"], ["thread.id"], name="fk_repeat_thread_thread", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["change_number"], ["change.number"], name="fk_repeat_change_number_change", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_repeat_change_number", "repeat", ["change_number"])
+    op.create_index("ix_repeat_due_at", "repeat", ["due_at"])
