@@ -18,7 +18,7 @@ from statusherd.model.silences import Silence
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules
-from statusherd.store import changes, conversations, silences
+from statusherd.store import alerts, changes, conversations, silences
 
 ENDS = (replace(ALL_EVENTS, updates=Updates.ENDS),)
 REPEAT = (replace(ALL_EVENTS, repeat=4 * 3600.0),)
@@ -288,6 +288,20 @@ async def test_an_explanation_finds_the_message_that_tells_several(tmp_path: Pat
             assert f'"{title}"' in lines.splitlines()[0]
             assert "In one message with 1 more of its group" in lines
             assert f"Reference {sent.delivery.dedup_key}" in lines
+
+
+async def test_an_explanation_finds_each_message_of_a_change_that_was_told_again(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=(replace(BY_VENDOR[0], repeat=3600.0),)) as story:
+        await story.look()
+        story.page.open("One", Impact.MAJOR)
+        story.page.open("Two", Impact.MINOR)
+        await story.look(times=2)
+        await story.look(minutes=60)
+        first, again = (sent.delivery.dedup_key for sent in story.sender.sent)
+        since = story.clock.now() - timedelta(days=1)
+        answers = story.store.read_now(lambda conn: alerts.answers(conn, since, 50))
+        told = [(each.decision.reason.value, each.delivery.dedup_key) for each in answers if each.delivery]
+        assert told == [("opened", first), ("repeated", again), ("opened", first)]
 
 
 def with_digest(story: Story, text: str = "daily 09:00") -> Story:

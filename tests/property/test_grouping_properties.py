@@ -52,7 +52,8 @@ STEPS = st.lists(
 async def _play(
     folder: Path, steps: list[tuple[str, object]], together: Grouping | Digest, updates: Updates
 ) -> None:
-    route = replace(ALL_EVENTS, events=frozenset({"incident"}), updates=updates)
+    repeat = 1800.0 if updates is Updates.ALL and isinstance(together, Grouping) else 0.0
+    route = replace(ALL_EVENTS, events=frozenset({"incident"}), updates=updates, repeat=repeat)
     route = replace(route, **{"grouping" if isinstance(together, Grouping) else "digest": together})
     async with Story(folder, ("acme", "bolt"), routes=(route,)) as story:
         incidents: list[tuple[StatusPage, str]] = []
@@ -71,7 +72,9 @@ async def _step(story: Story, what: str, value: object, incidents: list[tuple[St
         silence = Silence(now, now + timedelta(hours=value), "ops", "why", vendors=("acme",))
         await story.store.write(lambda conn: silences.add(conn, silence, now))
     elif what == "ungroup":
-        plain = tuple(replace(route, grouping=Grouping(), digest=None) for route in story.setup.routes)
+        plain = tuple(
+            replace(route, grouping=Grouping(), digest=None, repeat=0.0) for route in story.setup.routes
+        )
         story.setup = story.pipeline.setup = replace(story.setup, routes=plain)
     elif what == "restart":
         await story.restart()
@@ -104,6 +107,11 @@ def _judge(story: Story, *, has_pauses: bool) -> None:
         alert, at = sent.delivery.alert, sent.delivery.due_at
         before = last.get(alert.thread.id)
         assert alert.number == (before[1].number + 1 if before else 1)
+        if alert.circumstances.open_for is not None:
+            assert before, "a reminder reminds of something"
+            assert not before[1].ends
+            last[alert.thread.id] = (before[0], alert)
+            continue
         if has_pauses and before and not before[1].ends:
             assert at - before[0] >= INTERVAL
         last[alert.thread.id] = (at, alert)

@@ -199,8 +199,8 @@ class Decision:
     """When it is decided anew, where it waits."""
     silence: int | None = None
     """The number of the silence that withholds it."""
-    told_with: int | None = None
-    """The Change under which the message is kept that tells it with others."""
+    message: str | None = None
+    """The dedup key of the message that tells it; None where none does, or an older version decided."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Final
 
 from statusherd.model.changes import Change
-from statusherd.model.delivery import Alert, Circumstances, Decision, NewDelivery, Reason, Thread, Told
+from statusherd.model.delivery import Alert, Circumstances, NewDelivery, Reason, Thread, Told
 from statusherd.model.pacing import Repeat
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
@@ -65,7 +65,7 @@ def fold(
     routing = replace(
         whole,
         deliveries=(NewDelivery(channel, key, alert, now, number),),
-        decisions=tuple(_told_with(decision, number) for decision in whole.decisions),
+        decisions=tuple(replace(d, message=key) if d.told else d for d in whole.decisions),
         threads=(*whole.threads, thread),
         told=(*heard, last),
         repeats=_repeats(answers, last, number),
@@ -104,11 +104,6 @@ def _open(members: Mapping[str, str], heard: Iterable[Told], facts: Facts) -> di
 
 def _count(before: Told | None) -> int:
     return before.messages if before else 0
-
-
-def _told_with(decision: Decision, number: int) -> Decision:
-    apart = decision.told and decision.change_number != number
-    return replace(decision, told_with=number) if apart else decision
 
 
 def _alert(thread: Thread, parts: Sequence[Alert], now: datetime) -> Alert:

@@ -96,7 +96,7 @@ def _told(row: Repeat, alert: Alert, by: Sequence[Route], told: Told, now: datet
     delivery = NewDelivery(row.channel, key, alert, now, row.change_number)
     route = next(each.name for each in by if each.repeat)
     decision = Decision(
-        row.change_number, told=True, reason=Reason.REPEATED, route=route, channel=row.channel
+        row.change_number, told=True, reason=Reason.REPEATED, route=route, channel=row.channel, message=key
     )
     return Routing((delivery,), (decision,), (alert.thread,), (replace(told, messages=alert.number),))
 

@@ -91,9 +91,12 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, now: d
     facts.threads.update({each.id: each for each in fresh})
     remember(facts, thread, told, fresh, now)
     number = question.logged.number
+    keys = {delivery.channel: delivery.dedup_key for delivery in deliveries}
     decisions = tuple(
-        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence) for v in verdicts
-    )
+        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence,
+                 keys.get(v.channel or "") if v.told else None)
+        for v in verdicts
+    )  # fmt: skip
     repeats = begun(question.change, number, told, periods, now) if periods else ()
     return Routing(deliveries, decisions, fresh, told, held, let_go, repeats)
 

@@ -118,7 +118,8 @@ def _pages(conn: Connection, since: datetime, wanted: Wanted | None) -> Iterator
 
 def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
     numbers = {row.change_number for row in rows}
-    messages = _messages(conn, {row.told_with or row.change_number for row in rows if row.told})
+    older = {row.change_number for row in rows if row.told and not row.message}
+    by_change, by_key = _messages(conn, older), _with_keys(conn, {row.message for row in rows if row.message})
     logged: dict[int, LoggedChange] = {}
     titles: dict[int, str] = {}
     for some in _some(numbers):
@@ -130,7 +131,7 @@ def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
             logged[row.change_number],
             titles[row.change_number],
             decision_of(row),
-            messages.get((row.told_with or row.change_number, row.channel)) if row.told else None,
+            by_key.get(row.message) or by_change.get((row.change_number, row.channel)) if row.told else None,
         )
         for row in rows
     )
@@ -148,9 +149,8 @@ def account_of(conn: Connection, number: int) -> Account | None:
         return None
     decisions = decisions_of(conn, number)
     messages = {each.channel: each for each in deliveries_of_change(conn, number)}
-    for with_others in {each.told_with for each in decisions if each.told_with}:
-        messages |= {each.channel: each for each in deliveries_of_change(conn, with_others)}
-    verdicts = [_verdict(conn, each, messages) for each in decisions]
+    by_key = _with_keys(conn, {each.message for each in decisions if each.message})
+    verdicts = [_verdict(conn, each, by_key if each.message else messages) for each in decisions]
     return Account(
         LoggedChange(row.number, CHANGE.load(row.body)),
         row.title or row.vendor,
@@ -221,8 +221,22 @@ def _messages(conn: Connection, numbers: Iterable[int]) -> dict[tuple[int, str],
     return found
 
 
+def _with_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Delivery]:
+    """Return the messages with these keys, by key."""
+    every = sorted(keys)
+    found = (
+        delivery_of(row)
+        for start in range(0, len(every), _AT_ONCE)
+        for row in conn.execute(
+            select(_delivery).where(_delivery.c.dedup_key.in_(every[start : start + _AT_ONCE]))
+        )
+    )
+    return {delivery.dedup_key: delivery for delivery in found}
+
+
 def _verdict(conn: Connection, decision: Decision, messages: Mapping[str, Delivery]) -> Verdict:
-    delivery = messages.get(decision.channel or "") if decision.told else None
+    """Return a decision with its message, out of those by key, or of an older version's by channel."""
+    delivery = messages.get(decision.message or decision.channel or "") if decision.told else None
     return Verdict(decision, delivery, attempts_of(conn, delivery.id) if delivery else ())
 
 

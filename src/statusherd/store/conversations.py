@@ -74,7 +74,7 @@ def put_decisions(conn: Connection, decisions: Iterable[Decision], at: datetime)
             "channel": each.channel,
             "until": each.until,
             "silence": each.silence,
-            "told_with": each.told_with,
+            "message": each.message,
         }
         for each in decisions
     ]
@@ -92,7 +92,7 @@ def decision_of(row: Row[Any]) -> Decision:
     """Return a decision as the model has it."""
     return Decision(
         row.change_number, row.told, _REASONS[row.reason], row.route, row.channel, row.until, row.silence,
-        row.told_with,
+        row.message,
     )  # fmt: skip
 
 

@@ -222,8 +222,8 @@ class DecisionRow(SQLModel, table=True):
     channel: str | None = Field(sa_type=Words)
     until: datetime | None
     silence: int | None = Field(sa_type=RowNumber)
-    told_with: int | None = Field(sa_type=RowNumber)
-    """The change under which the message is kept, where that is another."""
+    message: str | None = Field(sa_type=Words)
+    """The dedup key of the delivery that tells it."""
 
 
 class ThreadRow(SQLModel, table=True):

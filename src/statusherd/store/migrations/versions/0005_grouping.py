@@ -1,4 +1,4 @@
-"""What is told together, and again: groups, who heard in which, where the message is kept, reminders."""
+"""What is told together, and again: groups, who heard in which, what told a decision, reminders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_index("ix_told_group_thread", "told", ["group_thread"])
     op.add_column("held", sa.Column("group_thread", TEXT))
     op.create_index("ix_held_group_thread", "held", ["group_thread"])
-    op.add_column("decision", sa.Column("told_with", NUMBER))
+    op.add_column("decision", sa.Column("message", TEXT))
     op.create_table(
         "message_group",
         sa.Column("channel", TEXT, nullable=False),
