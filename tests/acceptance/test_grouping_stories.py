@@ -379,6 +379,39 @@ async def test_sev1_does_not_wait_for_the_digest_and_is_not_in_it(tmp_path: Path
         assert "Grows" not in bodies(story)[1]
 
 
+async def test_what_came_and_went_in_quiet_hours_is_in_the_digest(tmp_path: Path) -> None:
+    async with with_digest(Story(tmp_path)) as story:
+        channels = dict(story.setup.channels)
+        channels["ops"] = replace(channels["ops"], quiet=(parse_window("22:00-07:00"),))
+        story.setup = story.pipeline.setup = replace(story.setup, channels=channels)
+        await story.look()
+        await until(story, 23)
+        incident = story.page.open("Short", Impact.MINOR)
+        await story.look()
+        story.page.resolve(incident)
+        await story.look()
+        await until(story, 7)
+        assert story.told == []
+        await until(story, 8)
+        assert story.told == ["digest"]
+        assert reasons(story)[-2:] == ["digest", "digested"]
+
+
+async def test_what_a_silence_withheld_waits_for_the_digest_after_it(tmp_path: Path) -> None:
+    async with with_digest(Story(tmp_path)) as story:
+        await story.look()
+        now = story.clock.now()
+        asked = Silence(now, now + timedelta(hours=30), "ops", "planned", vendors=("acme",))
+        await story.store.write(lambda conn: silences.add(conn, asked, now))
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        await until(story, 8)
+        await story.look(minutes=60 * 12)
+        assert story.told == []
+        await until(story, 8)
+        assert story.told == ["digest"]
+
+
 async def test_quiet_hours_hold_a_digest_back(tmp_path: Path) -> None:
     async with with_digest(Story(tmp_path), "daily 06:00") as story:
         channels = dict(story.setup.channels)

@@ -39,7 +39,8 @@ def together(question: Question, channel: str, facts: Facts, moment: Moment, rou
     since = held.since if held else now
     if route.digest is not None and (known is None or known.group_thread is None):
         zone = moment.calm.channels[channel].zone if channel in moment.calm.channels else UTC
-        return _for_digest(question, Place(channel, zone), route, facts, since)
+        is_late = held is not None and held.why is Reason.OUTSIDE_HOURS  # it was due in quiet hours
+        return _for_digest(question, Place(channel, zone), route, facts, since if is_late else now)
     key = _key(question, grouping.by)
     if key is None or (known is not None and known.group_thread is None):
         until = _until(known, since, grouping, now)

@@ -77,7 +77,9 @@ def wait_for(candidate: Candidate, calm: Calm, now: datetime, gather: Gather = a
     """
     if (silenced := _silenced(candidate.subject, calm.silences, now)) is not None:
         return silenced
-    if (quiet := _quiet(candidate, calm, now)) is not None:
+    # What waits for a digest is in nobody's ears before that: its time is judged when it has come.
+    for_digest = gather is not at_once and bool(candidate.routes) and all(r.digest for r in candidate.routes)
+    if not for_digest and (quiet := _quiet(candidate, calm, now)) is not None:
         return quiet
     waits = [_route_waits(candidate, route, calm, now) or gather(route) for route in candidate.routes]
     if not waits or None in waits:
