@@ -159,7 +159,7 @@ def _tell(
         )
         key = dedup_key(f"{ack.thread}#{ack.author}/{now.isoformat()}", told.channel, number)
         messages.append(NewDelivery(told.channel, key, alert, now, number))
-        decisions.append(Decision(number, True, Reason.ACKNOWLEDGED, None, told.channel))
+        decisions.append(Decision(number, True, Reason.ACKNOWLEDGED, None, told.channel, message=key))
         heard.append(replace(told, messages=told.messages + 1))
     outbox.put(conn, messages, decisions, (), heard, now)
     outbox.wake(conn)

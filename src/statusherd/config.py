@@ -206,6 +206,12 @@ def _shown_route(route: Route) -> dict[str, Any]:
         "hours": [str(window) for window in route.hours],
         "timezone": route.timezone,
         "reminders": [duration_text(before) for before in route.reminders],
+        "updates": route.updates.value,
+        "repeat": duration_text(route.repeat) if route.repeat else None,
+        "digest": str(route.digest) if route.digest else None,
+        "group_by": route.grouping.by.value,
+        "group_wait": duration_text(route.grouping.wait) if route.grouping.wait else None,
+        "group_interval": duration_text(route.grouping.interval) if route.grouping.interval else None,
     }
     return {"match": match, "channels": list(route.channels), "continue": route.go_on} | waits
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from statusherd import config_schema as schema
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted
 from statusherd.config_services import GLOB, OurSide
-from statusherd.config_waits import check_waits
+from statusherd.config_waits import check_waits, grouping
+from statusherd.model.pacing import Updates
 from statusherd.model.routing import DEFAULT_EVENTS, FLAP, Route
 from statusherd.model.selection import matches
 from statusherd.model.services import OWNER
@@ -97,6 +98,10 @@ def _route(number: int, given: schema.Route) -> Route:
         hours=given.hours,
         timezone=given.timezone,
         reminders=given.reminders,
+        updates=Updates(given.updates or Updates.ALL),
+        grouping=grouping(given),
+        digest=given.digest,
+        repeat=given.repeat or 0.0,
     )
 
 

@@ -45,6 +45,7 @@ from statusherd.config_values import (
 )
 from statusherd.config_web_values import Listen, parse_base_url, parse_listen
 from statusherd.model.hours import Window
+from statusherd.model.pacing import Digest, GroupBy, Updates, parse_digest
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
 from statusherd.notify.languages import LANGUAGES
@@ -60,6 +61,7 @@ MatrixRow = Annotated[tuple[Severity, Severity, Severity], PlainValidator(parse_
 Size = Annotated[int, PlainValidator(between(parse_size, "1KiB", "64MiB"))]
 Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows)]
 Hold = Annotated[float, PlainValidator(between(parse_duration, "1s", "1h"))]
+Pause = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
 Flap = Annotated[float, PlainValidator(between(parse_duration, "1m", "7d"))]
 
 
@@ -177,6 +179,12 @@ class Route(Section):
     hours: Windows = ()
     timezone: Zone | None = None
     reminders: Annotated[tuple[float, ...], PlainValidator(parse_reminders)] = ()
+    updates: Annotated[str, PlainValidator(word_of(Updates))] | None = None
+    group_by: Annotated[str, PlainValidator(word_of(GroupBy))] | None = None
+    group_wait: Pause | None = None
+    group_interval: Pause | None = None
+    repeat: Annotated[float, PlainValidator(between(parse_duration, "5m", "4w"))] | None = None
+    digest: Annotated[Digest, PlainValidator(parse_digest)] | None = None
 
 
 class Quorum(Section):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Alert, Delivery, Thread
 from statusherd.model.escalation import Acknowledgement
-from statusherd.notify.threads import opened_in, thread_of
+from statusherd.notify.threads import opened_in, thread_id, thread_of
 from statusherd.respond.meaning import meaning_of
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules, judge
@@ -55,7 +55,7 @@ def explain(conn: Connection, number: int, ours: OurSide) -> Explanation | None:
     account = alerts.account_of(conn, number)
     if account is None:
         return None
-    told = next((each.delivery.alert for each in account.verdicts if each.delivery), None)
+    told = next((_own(each.delivery.alert, account) for each in account.verdicts if each.delivery), None)
     thread = told.thread if told else _thread(conn, account)
     return Explanation(
         account,
@@ -76,6 +76,12 @@ def explain_last(conn: Connection, vendor: str, at: datetime, ours: OurSide) -> 
     numbers = alerts.numbers_before(conn, vendor, at, OF_ONE_LOOK)
     found = (explain(conn, number, ours) for number in numbers)
     return tuple(each for each in found if each is not None)
+
+
+def _own(alert: Alert, account: Account) -> Alert:
+    """Return the part of a message that tells a Change, where it tells several."""
+    thread = thread_id(account.logged.change)
+    return next((part for part in alert.parts if part.thread.id == thread), alert)
 
 
 def _judged(conn: Connection, account: Account, thread: Thread, ours: OurSide) -> Alert:

@@ -27,6 +27,7 @@ from statusherd.states import States
 from statusherd.store import escalations as escalation_rows
 from statusherd.store import held as held_rows
 from statusherd.store import reminders as reminder_rows
+from statusherd.store import repeats as repeat_rows
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -130,8 +131,9 @@ class Pipeline:
         return await self._until_none(self._router.route_new)
 
     async def route_held(self) -> int:
-        """Decide anew on what has waited long enough; return how many messages that were."""
-        return await self._until_none(self._router.route_held)
+        """Decide anew on what has waited long enough, and remind; return how many messages that were."""
+        held = await self._until_none(self._router.route_held)
+        return held + await self._until_none(self._router.repeat_due)
 
     async def route_escalations(self) -> int:
         """Take the steps of escalations that are due; return how many those were."""
@@ -139,9 +141,7 @@ class Pipeline:
 
     async def held_until(self) -> datetime | None:
         """Return when the next wait is over or reminder is due, which may be past; None for never."""
-        held = await self._store.read(held_rows.next_until)
-        reminder = await self._store.read(reminder_rows.next_due)
-        return min((at for at in (held, reminder) if at is not None), default=None)
+        return await self._store.read(_next_held)
 
     async def waits_until(self) -> datetime | None:
         """Return when a wait or step is over or a reminder due, which may be past; None for never."""
@@ -154,9 +154,13 @@ class Pipeline:
         return done
 
 
+def _next_held(conn: Connection) -> datetime | None:
+    waits = (held_rows.next_until(conn), reminder_rows.next_due(conn), repeat_rows.next_due(conn))
+    return min(filter(None, waits), default=None)
+
+
 def _next_wait(conn: Connection) -> datetime | None:
-    waits = (held_rows.next_until(conn), escalation_rows.next_due(conn), reminder_rows.next_due(conn))
-    return min((at for at in waits if at is not None), default=None)
+    return min(filter(None, (_next_held(conn), escalation_rows.next_due(conn))), default=None)
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

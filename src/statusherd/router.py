@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
-from statusherd import reminding
+from statusherd import gathering, reminding, repeating
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
@@ -41,6 +41,7 @@ from statusherd.store import held as held_rows
 from statusherd.store import oncall as override_rows
 from statusherd.store import outbox
 from statusherd.store import reminders as reminder_rows
+from statusherd.store import repeats as repeat_rows
 from statusherd.store import silences as silence_rows
 
 ROUTED_AT_ONCE: Final = 200
@@ -91,9 +92,11 @@ class Router:
         moment = self.moment(conn, setup)
         facts = _facts(conn, questions, moment)
         for question in questions:
-            _put(conn, routing.route(question, moment, facts), moment.now)
+            repeating.newest(conn, question, moment)
+            _put(conn, routing.route(question, moment, facts), moment)
             _let_follow(conn, question, facts, moment.now)
             reminding.plan(conn, question.change, self._states.known_of(question.change.vendor), moment)
+        gathering.keep(conn, facts)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
 
@@ -113,20 +116,25 @@ class Router:
             if change is not None:
                 question = self.question(LoggedChange(0, change), setup)
                 answer = reminding.remind(conn, question, row, moment, _facts(conn, [question], moment))
-                _put(conn, answer, moment.now)
+                _put(conn, answer, moment)
         return len(due)
 
     def _reconsider(self, conn: Connection, setup: Setup) -> int:
-        held = held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        grouped, alone = gathering.parted(conn, held_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE))
+        held = (*grouped, *alone)
         if not held:
             return 0
         questions, moment = self._questions_of(conn, held, setup), self.moment(conn, setup)
         facts = _facts(conn, tuple(questions.values()), moment)
         missed: dict[str, list[Question]] = {}
-        for found in _reconsidered(held, questions, facts, moment):
-            _put(conn, found.routing, moment.now)
+        several = _reconsidered(grouped, questions, facts, moment)
+        for answer in gathering.told_together(conn, several, facts, moment.now):
+            _put(conn, answer, moment)
+        for _, found in _reconsidered(alone, questions, facts, moment):
+            _put(conn, found.routing, moment)
             for channel, over in found.missed:
                 missed.setdefault(channel, []).append(over)
+        gathering.keep(conn, facts)
         for channel, overs in missed.items():
             delivery, thread, told = sum_up(channel, overs, moment.now)
             outbox.put(conn, (delivery,), (), (thread,), (told,), moment.now)
@@ -148,9 +156,20 @@ class Router:
             facts = _facts(conn, (question,), moment)
             taken = next_step(question, climb, escalation, moment)
             answer = routing.settle(question, taken.verdicts, facts, moment)
-            deliveries = messages_of(taken, answer.deliveries, routing.dedup_key)
-            _put(conn, replace(answer, deliveries=deliveries), moment.now)
+            _put(conn, messages_of(taken, answer, routing.dedup_key), moment)
             escalation_rows.put(conn, (taken.climb,))
+        return len(due)
+
+    def repeat_due(self, conn: Connection, setup: Setup) -> int:
+        """Remind of what is still open; return how many reminders were due."""
+        due = repeat_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self.moment(conn, setup)
+        for row in due:
+            found = repeating.take_up(conn, row, lambda logged: self.question(logged, setup), moment)
+            if found is not None:
+                _put(conn, found.routing, moment)
         return len(due)
 
     def question(self, logged: LoggedChange, setup: Setup) -> Question:
@@ -197,11 +216,11 @@ class Router:
 
 def _reconsidered(
     held: Sequence[Held], questions: dict[int, Question], facts: Facts, moment: Moment
-) -> Iterator[Reconsidered]:
+) -> Iterator[tuple[str | None, Reconsidered]]:
     first_looks = frozenset(n for n, q in questions.items() if q.change.kind is ChangeKind.FIRST_LOOK)
     for rows in groups(held, first_looks):
         question = questions[rows[0].change_number]
-        yield reconsider(question, rows, moment, facts)
+        yield rows[0].group_thread, reconsider(question, rows, moment, facts)
 
 
 def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> Facts:
@@ -212,6 +231,7 @@ def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> F
     facts = Facts(*outbox.facts(conn, threads), held)
     for row, subject in held_rows.behind(conn, threads):
         facts.held[row.thread, row.channel], facts.subjects[row.thread] = row, subject
+    gathering.learn(conn, facts, is_grouped=moment.table.groups)
     if moment.escalations:
         facts.climbs = escalation_rows.climbs_in(conn, threads)
         facts.acknowledged = escalation_rows.acknowledged_in(conn, threads)
@@ -234,14 +254,15 @@ def _let_follow(conn: Connection, question: Question, facts: Facts, now: datetim
         held_rows.let_follow(conn, thread, until)
 
 
-def _put(conn: Connection, answer: routing.Routing, now: datetime) -> None:
-    outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, now)
+def _put(conn: Connection, answer: routing.Routing, moment: Moment) -> None:
+    outbox.put(conn, answer.deliveries, answer.decisions, answer.threads, answer.told, moment.now)
+    repeating.keep(conn, answer, moment)
     held_rows.put(conn, answer.held)
     held_rows.let_go(conn, answer.let_go)
     escalation_rows.put(conn, answer.escalations.climbs)
-    escalation_rows.end(conn, answer.escalations.ended, now)
+    escalation_rows.end(conn, answer.escalations.ended, moment.now)
     for thread in answer.escalations.overtaken:
-        escalation_rows.expire(conn, thread, now)
+        escalation_rows.expire(conn, thread, moment.now)
 
 
 def _reach(conn: Connection, setup: Setup, now: datetime) -> Reach:

@@ -117,6 +117,8 @@ def _verdict(verdict: Verdict, of: Explanation, now: datetime) -> Iterator[str]:
     if before is not None:
         when = f"sent {local(before.sent_at, now)}" if before.sent_at else f"which is {before.state}"
         yield f"    The last it was told of this: {before.dedup_key}, {when}"
+    if verdict.delivery is not None and len(verdict.delivery.alert.parts) > 1:
+        yield f"    In one message with {len(verdict.delivery.alert.parts) - 1} more of its group:"
     if verdict.delivery is not None:
         yield from _delivery(verdict.delivery, verdict.attempts, now)
     elif decision.told:

@@ -62,6 +62,11 @@ class Reason(Worded):
     REMINDED = "reminded", "the route asks for a reminder so long before the window"
     BEGINS_FIRST = "begins_first", "the window begins before the reminder could be told"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
+    GROUPED = "grouped", "it waits to be told with what else its group has to tell"
+    REPEATED = "repeated", "it is still open, and the route asks to be told again"
+    DIGEST = "digest", "it waits for the digest"
+    DIGESTED = "digested", "it came and went between two digests: told in the second"
+    UPDATE_NOT_SELECTED = "update_not_selected", "the route tells less of what goes on than this"
     SUMMED_UP = "summed_up", "it came and went in quiet hours: told in one line after them"
 
 
@@ -96,6 +101,8 @@ class Told:
     services: tuple[str, ...] = ()
     at: datetime | None = None
     """When that was decided; None where an older version wrote it."""
+    group_thread: str | None = None
+    """The conversation of the group in which the channel hears of it; None for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,8 @@ class Held:
     why: Reason
     silence: int | None = None
     behind: str | None = None
+    group_thread: str | None = None
+    """The conversation of the group that it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,8 @@ class Circumstances:
     """The titles of other vendors on the same upstream that fell at the same time."""
     conflicts: tuple[Conflict, ...] = ()
     """What of ours a maintenance window falls into."""
+    open_for: float | None = None
+    """Of a reminder: for how many seconds it has been open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +174,10 @@ class Alert:
     added: tuple[str, ...] = ()
     severity_before: Severity | None = None
     circumstances: Circumstances = Circumstances()
+    parts: tuple[Alert, ...] = ()
+    """Of a group: what it tells together, the worst first."""
+    still_open: tuple[str, ...] = ()
+    """Of a group: the subjects of what is open besides."""
 
     @property
     def opens(self) -> bool:
@@ -213,6 +228,8 @@ class Decision:
     """The number of the silence that withholds it."""
     behind: str | None = None
     """The thread of other trouble that tells it."""
+    message: str | None = None
+    """The dedup key of the message that tells it; None where none does, or an older version decided."""
 
 
 @dataclass(frozen=True, slots=True)

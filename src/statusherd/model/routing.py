@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from statusherd.model.hours import Window
+from statusherd.model.pacing import PLAIN, Digest, Grouping, Updates
 from statusherd.model.words import Severity
 
 EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
@@ -52,6 +53,22 @@ class Route:
     """The zone of `hours`; None takes each channel's."""
     reminders: tuple[float, ...] = ()
     """Seconds before a maintenance begins at which it is told again."""
+    updates: Updates = Updates.ALL
+    grouping: Grouping = PLAIN
+    digest: Digest | None = None
+    """When all that it selects is told as one message; None: as it happens."""
+    repeat: float = 0.0
+    """Seconds after which it reminds of what is still open; 0 for never."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it tells all that is news, at once, at any hour, and no more than once."""
+        return not self.hours and self.updates is Updates.ALL and not (self.groups or self.repeat)
+
+    @property
+    def groups(self) -> bool:
+        """Whether anything waits to be told with others."""
+        return self.digest is not None or not self.grouping.is_plain
 
 
 @dataclass(frozen=True, slots=True)

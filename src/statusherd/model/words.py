@@ -147,6 +147,9 @@ class ChangeKind(StrEnum):
     SOURCE_MOVED = "source_moved"  # the page answers in another format than before
     CANNOT_SEE_OUT = "cannot_see_out"  # most vendors unreadable at once: it is us
     CAN_SEE_OUT = "can_see_out"
+    GROUPED = "grouped"  # nor this: what several changes come to that are told together
+    GROUP_ENDED = "group_ended"  # and that nothing of it is open any more
+    DIGEST = "digest"  # the same for all that a digest tells
     MISSED = "missed"  # no look found it: what came and went in a channel's quiet hours, summed up
 
 

@@ -6,10 +6,10 @@ thread. Quiet hours do not hold it up, since it is what breaks through them; a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import NewDelivery, Reason, Thread
@@ -28,8 +28,11 @@ from statusherd.notify.threads import (
     incident_thread,
     thread_id,
 )
-from statusherd.notify.verdicts import severity_before
+from statusherd.notify.updates import severity_before
 from statusherd.notify.waiting import silenced
+
+if TYPE_CHECKING:
+    from statusherd.notify.route import Routing
 
 _BEGIN: Final = frozenset({Reason.OPENED, Reason.REOPENED, Reason.ALREADY_OPEN})
 _CALLS: Final = frozenset({"incident", "disturbance"})
@@ -47,6 +50,16 @@ class Followed:
 
 
 NOTHING_FOLLOWED: Final = Followed()
+
+
+def together(every: Iterable[Followed]) -> Followed:
+    """Return the same of several Changes."""
+    each = tuple(every)
+    return Followed(
+        tuple(climb for one in each for climb in one.climbs),
+        tuple(thread for one in each for thread in one.ended),
+        tuple(thread for one in each for thread in one.overtaken),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +183,23 @@ def _subject(question: Question, thread: str) -> Subject:
     return Subject(change, question.title, question.severity, event, thread, question.components)
 
 
-def messages_of(
-    taken: Taken, deliveries: Sequence[NewDelivery], key_of: Callable[[str, str, int], str]
-) -> tuple[NewDelivery, ...]:
-    """Return the messages of a step with what sets them apart: nobody answered, and a key of their own.
+def messages_of(taken: Taken, answer: Routing, key_of: Callable[[str, str, int], str]) -> Routing:
+    """Return the answer of a step with what sets its messages apart: nobody answered, and keys of their own.
 
     `key_of` makes a key of a thread, a channel and a number, as for every message. The same step is another
     one in each round, and whenever the escalation begins anew.
     """
     climb = taken.climb
     turn = f"{climb.thread}#{climb.escalation}/{climb.began_at.isoformat()}/{climb.round}/{climb.step}"
-    return tuple(
-        replace(
-            each,
-            dedup_key=key_of(turn, each.channel, climb.change_number),
-            alert=replace(
-                each.alert, circumstances=replace(each.alert.circumstances, unanswered=taken.unanswered)
-            ),
-        )
-        for each in deliveries
+    keys = {each.channel: key_of(turn, each.channel, climb.change_number) for each in answer.deliveries}
+    deliveries = tuple(_unanswered(each, keys[each.channel], taken.unanswered) for each in answer.deliveries)
+    decisions = tuple(
+        replace(each, message=keys.get(each.channel or "")) if each.told else each
+        for each in answer.decisions
     )
+    return replace(answer, deliveries=deliveries, decisions=decisions)
+
+
+def _unanswered(delivery: NewDelivery, key: str, unanswered: Unanswered) -> NewDelivery:
+    circumstances = replace(delivery.alert.circumstances, unanswered=unanswered)
+    return replace(delivery, dedup_key=key, alert=replace(delivery.alert, circumstances=circumstances))

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from statusherd.model.delivery import Held, Thread, Told
 from statusherd.model.escalation import Acknowledgement, Climb
+from statusherd.model.pacing import Group
 
 Like: TypeAlias = tuple[str, str]
 """A vendor and a subject: threads that have both are about the same, as of a monitor that comes and goes."""
@@ -21,6 +22,18 @@ class Past:
     openings: int = 0
     since: datetime | None = None
     ended: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Groups:
+    """The groups that are open, by channel and key, and when what waits in their conversations is told.
+
+    `fresh` are those that this batch began.
+    """
+
+    open: dict[tuple[str, str], Group] = field(default_factory=dict)
+    until: dict[str, datetime] = field(default_factory=dict)
+    fresh: list[Group] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -37,6 +50,7 @@ class Facts:
     """By thread, those that hold."""
     subjects: dict[str, str] = field(default_factory=dict)
     """The subjects of threads that are known only because they wait behind one of these."""
+    groups: Groups = field(default_factory=Groups)
 
     def channels_told(self, thread: str) -> tuple[str, ...]:
         """Return the channels that heard of a thread and not yet of its end."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,21 +14,22 @@ from statusherd.model.records import Maintenance, VendorIncident
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
+from statusherd.notify.group_words import summed_up
 from statusherd.notify.languages import later, say, say_many, word
 from statusherd.notify.maintenance_words import begins_in, conflict_mark
 from statusherd.notify.markup import one_line
 from statusherd.notify.phrases import after, component_list, state, titled
 from statusherd.notify.retelling import retold
-from statusherd.notify.times import clock, window
+from statusherd.notify.times import clock, length, window
 
 ENDS: Final = frozenset(
     {K.INCIDENT_RESOLVED, K.INCIDENT_WITHDRAWN, K.DISTURBANCE_ENDED, K.MAINTENANCE_ENDED,
-     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT, K.MISSED}
+     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT, K.MISSED, K.GROUP_ENDED}
 )  # fmt: skip
 """Changes after which nobody has to do anything."""
 _TROUBLE: Final = frozenset(
     {K.FIRST_LOOK, K.INCIDENT_OPENED, K.INCIDENT_UPDATED, K.INCIDENT_REOPENED, K.INCIDENT_STALE,
-     K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED}
+     K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.GROUPED, K.DIGEST}
 )  # fmt: skip
 """Changes that tell of trouble which goes on."""
 _WAKES: Final = (Severity.SEV1, Severity.SEV2)
@@ -35,10 +37,14 @@ _WAKES: Final = (Severity.SEV1, Severity.SEV2)
 
 def headline(alert: Alert, zone: ZoneInfo) -> str:
     """Return the line that a lock screen shows: what happened, at whom, what it is about."""
+    if len(alert.parts) == 1:
+        return headline(replace(alert.parts[0], drill=alert.drill), zone)
     change = alert.change
     vendor = one_line(alert.vendor_title, 80)
     mark, what = _HEADLINES[change.kind](alert, zone)
     mark = _answer(alert) or mark
+    if (open_for := alert.circumstances.open_for) is not None:
+        mark = say("STILL OPEN after {length}", length=length(timedelta(seconds=open_for)))
     wakes = alert.severity in _WAKES and change.kind not in ENDS
     start = f"{alert.severity} {mark}" if wakes else mark
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):
@@ -257,6 +263,10 @@ def _missed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     return say("OVER, in the quiet hours"), several
 
 
+def _grouped(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
+    return summed_up(alert, ENDS)
+
+
 _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.FIRST_LOOK: _first_look,
     K.INCIDENT_OPENED: _opened,
@@ -287,4 +297,7 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.CANNOT_SEE_OUT: _dark,
     K.CAN_SEE_OUT: _light,
     K.MISSED: _missed,
+    K.GROUPED: _grouped,
+    K.GROUP_ENDED: _grouped,
+    K.DIGEST: _grouped,
 }

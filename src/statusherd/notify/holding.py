@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Held, Reason, Thread, Told
 from statusherd.model.silences import Subject
 from statusherd.notify.behind import wait_behind
 from statusherd.notify.facts import Facts, Like, Past
+from statusherd.notify.grouping import note, stays_in_group, together
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.route_table import Verdict
 from statusherd.notify.threads import STEPS, Step, event_of, thread_id, thread_of
-from statusherd.notify.waiting import Candidate, is_worth_a_line, open_route, wait_for
+from statusherd.notify.waiting import Candidate, at_once, is_worth_a_line, open_route, wait_for
 
 
 def like_of(question: Question, facts: Facts) -> Like:
@@ -31,13 +33,17 @@ def like_of(question: Question, facts: Facts) -> Like:
 
 def over(change: Change, held: Held) -> Verdict:
     """Return what becomes of a message that waits when its thread ends: nothing, or a line in the morning."""
+    if held.why is Reason.DIGEST:
+        return Verdict(held.channel, held.why, until=held.until, group=held.group_thread)
     if held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(change):
         return Verdict(held.channel, Reason.OUTSIDE_HOURS, until=held.until)
     return Verdict(held.channel, Reason.OVER_BEFORE_TOLD)
 
 
-def patient(verdict: Verdict, question: Question, facts: Facts, moment: Moment) -> Verdict:
-    """Return the verdict, or in place of one that tells: that it waits."""
+def patient(
+    verdict: Verdict, question: Question, facts: Facts, moment: Moment, *, gathered: bool = False
+) -> Verdict:
+    """Return the verdict, or in place of one that tells: that it waits; not for others once `gathered`."""
     if not verdict.told or verdict.channel is None:
         return verdict
     change, key = question.change, (thread_id(question.change), verdict.channel)
@@ -54,15 +60,19 @@ def patient(verdict: Verdict, question: Question, facts: Facts, moment: Moment) 
         since=held.since if held else moment.now,
         flapped_at=past.ended.get(verdict.channel) if past else None,
     )
-    wait = wait_for(candidate, moment.calm, moment.now)
+    gather = at_once if gathered else partial(together, question, verdict.channel, facts, moment)
+    wait = wait_for(candidate, moment.calm, moment.now, gather)
     wait = wait or wait_behind(question, verdict.channel, facts, moment.now)
+    if wait is None and not gathered:
+        wait = stays_in_group(before, facts, moment.now)
     if wait is None:
-        return replace(
-            verdict, route=open_route(candidate, moment.calm, moment.now) if verdict.route else None
-        )
+        by = open_route(candidate, moment.calm, moment.now, gather) if verdict.route else None
+        return replace(verdict, route=by)
+    if wait.group is not None:
+        note(wait.group, wait.until, facts)
     return replace(
         verdict, told=False, reason=wait.why, route=wait.route or verdict.route, until=wait.until,
-        silence=wait.silence, behind=wait.behind,
+        silence=wait.silence, behind=wait.behind, group=wait.group.thread.id if wait.group else None,
     )  # fmt: skip
 
 
@@ -78,8 +88,9 @@ def waits(
             old = facts.held.pop(key, None)
             if verdict.until is not None:
                 since = old.since if old else now
+                why, silence = verdict.reason, verdict.silence
                 held.append(
-                    Held(*key, number, since, verdict.until, verdict.reason, verdict.silence, verdict.behind)
+                    Held(*key, number, since, verdict.until, why, silence, verdict.behind, verdict.group)
                 )
             elif verdict.told or verdict.reason is Reason.OVER_BEFORE_TOLD:
                 let_go.extend([key] if old else [])

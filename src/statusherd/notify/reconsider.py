@@ -11,17 +11,15 @@ from statusherd.model.delivery import Alert, Circumstances, Held, NewDelivery, R
 from statusherd.model.records import VendorIncident
 from statusherd.model.words import ChangeKind, Severity, Status
 from statusherd.notify.facts import Facts
+from statusherd.notify.grouping import EVERYBODY
 from statusherd.notify.holding import patient
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.route import Routing, dedup_key, settle
 from statusherd.notify.route_table import Verdict
 from statusherd.notify.threads import STEPS, SUBJECT_LENGTH, Step, incident_thread, thread_id
-from statusherd.notify.verdicts import by_routes, goes_on, guides
+from statusherd.notify.verdicts import by_routes, goes_on, guided
 from statusherd.notify.waiting import is_worth_a_line
-
-EVERYBODY = "*"
-"""In the place of a vendor: a message that is about several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def reconsider(question: Question, held: Sequence[Held], moment: Moment, facts: 
     waited = {(thread_id(asked.change), channel): held[0]} | {(h.thread, h.channel): h for h in held}
     facts.held.update(waited)
     verdict = _anew(asked, held[0], moment, facts)
-    verdict = patient(verdict, asked, facts, moment)
+    verdict = patient(verdict, asked, facts, moment, gathered=held[0].why in (Reason.GROUPED, Reason.DIGEST))
     is_over = STEPS[asked.change.kind][1] is Step.END
     if is_over and verdict.reason is Reason.SILENCED and _told(asked, channel, facts) is None:
         verdict = Verdict(channel, Reason.OVER_BEFORE_TOLD, route=verdict.route)
@@ -64,14 +62,15 @@ def _anew(question: Question, held: Held, moment: Moment, facts: Facts) -> Verdi
     if channel not in moment.channels:
         return Verdict(channel, Reason.NO_ROUTE)
     if (told := _told(question, channel, facts)) is not None:
-        verdict = goes_on(question, step, told, moment.reach, facts)
-        return replace(verdict, by=guides(question, moment, channel, facts)) if verdict.told else verdict
-    is_over = step is Step.END
-    if is_over and not (held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(question.change)):
+        return guided(goes_on(question, step, told, moment.reach, facts), question, moment, facts)
+    is_over, in_digest = step is Step.END, held.why is Reason.DIGEST
+    is_told = in_digest or (held.why is Reason.OUTSIDE_HOURS and is_worth_a_line(question.change))
+    if is_over and not is_told:
         return Verdict(channel, Reason.OVER_BEFORE_TOLD)
     found = by_routes(question, moment, frozenset({channel}), facts)
     verdict = next((v for v in found if v.channel == channel), Verdict(channel, Reason.NO_ROUTE))
-    return replace(verdict, reason=Reason.SUMMED_UP) if is_over and verdict.told else verdict
+    over = Reason.DIGESTED if in_digest else Reason.SUMMED_UP
+    return replace(verdict, reason=over) if is_over and verdict.told else verdict
 
 
 def _told(question: Question, channel: str, facts: Facts) -> Told | None:

@@ -39,6 +39,10 @@ SUBJECTS: Final = (
     later("{title}: the component filter {filter} matches nothing"),
     later("Status pages cannot be read"),
     later("Came and went in quiet hours"),
+    later("{title}: incidents"),
+    later("{title}: maintenance"),
+    later("Digest"),
+    later("Digest of {date}"),
 )
 """Of threads, as they were frozen at their first message."""
 _PARTS: Final = re.compile(r"(?=, (?:fallback|outside of) )")

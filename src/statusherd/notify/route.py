@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Decision, Held, NewDelivery, Reason, Thread, Told
+from statusherd.model.pacing import Repeat
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
 from statusherd.notify.behind import subject_behind, tells_for
@@ -22,6 +23,7 @@ from statusherd.notify.holding import patient, remember, waits
 from statusherd.notify.matchers import incident_out_of_scope
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Part, Question
+from statusherd.notify.repeats import begun, period_of
 from statusherd.notify.route_table import RouteTable, Verdict
 from statusherd.notify.threads import (
     STEPS,
@@ -31,7 +33,8 @@ from statusherd.notify.threads import (
     thread_id,
     thread_of,
 )
-from statusherd.notify.verdicts import added, severity_before, standing, verdicts
+from statusherd.notify.updates import added, severity_before, standing
+from statusherd.notify.verdicts import verdicts
 
 __all__ = [
     "Facts",
@@ -60,6 +63,8 @@ class Routing:
     let_go: tuple[tuple[str, str], ...] = ()
     """What waits no more: thread and channel."""
     escalations: Followed = NOTHING_FOLLOWED
+    repeats: tuple[Repeat, ...] = ()
+    """What is to be told again if it is still open by then."""
 
 
 def threads_of(change: Change) -> tuple[str, ...]:
@@ -82,6 +87,7 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, moment
     deliveries = tuple(_delivery(question, thread, v, facts, now) for v in sent)
     told, threads = _told(question, thread, deliveries, now)
     concerned = _concerned(question, thread)
+    periods = {v.channel: period for v in sent if v.channel and (period := period_of(v.by))}
     held, let_go = waits(question, verdicts, concerned, facts, now)
     escalations = follow(question, verdicts, concerned, facts, moment)
     facts.told.update({(fact.thread, fact.channel): fact for fact in told})
@@ -90,10 +96,14 @@ def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, moment
     facts.threads.update({each.id: each for each in fresh})
     remember(facts, thread, told, fresh, now)
     number = question.logged.number
+    keys = {delivery.channel: delivery.dedup_key for delivery in deliveries}
     decisions = tuple(
-        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence, v.behind) for v in verdicts
-    )
-    return Routing(deliveries, decisions, fresh, told, held, let_go, escalations)
+        Decision(number, v.told, v.reason, v.route, v.channel, v.until, v.silence, v.behind,
+                 keys.get(v.channel or "") if v.told else None)
+        for v in verdicts
+    )  # fmt: skip
+    repeats = begun(question.change, number, told, periods, now) if periods else ()
+    return Routing(deliveries, decisions, fresh, told, held, let_go, escalations, repeats)
 
 
 def _delivery(
@@ -108,7 +118,7 @@ def _delivery(
         vendor_title=question.title,
         severity=question.severity,
         severity_reason=question.severity_reason,
-        number=(before.messages if before else 0) + 1,
+        number=_messages(before) + 1,
         ends=step in (Step.END, Step.NOTICE, Step.SUMMARY),
         touches=_touches_told(question, step, before),
         added=added(question, before) if step is Step.UPDATE else (),
@@ -121,6 +131,13 @@ def _delivery(
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
     return NewDelivery(verdict.channel, key, alert, now, question.logged.number)
+
+
+def _messages(before: Told | None) -> int:
+    """Return how many messages a channel had of a thread; what ended in a group begins anew."""
+    if before is None or (before.ended and before.group_thread is not None):
+        return 0
+    return before.messages
 
 
 def _circumstances(thread: Thread, channel: str, facts: Facts, now: datetime) -> Circumstances:

@@ -39,7 +39,7 @@ class Verdict:
     """One answer: for which channel (None: for nobody in particular), told or not, why, by which route.
 
     `by` are all routes that select it for the channel; `until` is the end of its wait, `silence` what
-    withholds it, `behind` the thread that tells it instead.
+    withholds it, `behind` the thread that tells it instead, `group` the one in which it is told with others.
     """
 
     channel: str | None
@@ -50,6 +50,7 @@ class Verdict:
     until: datetime | None = None
     silence: int | None = None
     behind: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,11 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
-        self.guides = any(route.hours or _escalates(route) for route in self.routes)
+        self.guides = any(not route.is_plain or _escalates(route) for route in self.routes)
         """Whether what goes on must know the routes that select it."""
         self.filters_parts = any(route.components or route.regions for route in self.routes)
+        self.groups = any(route.groups for route in self.routes)
+        self.repeats = any(route.repeat for route in self.routes)
         self._plans: dict[Kind, tuple[Step, ...]] = {}
 
     def plan(self, kind: Kind) -> tuple[Step, ...]:

@@ -134,7 +134,16 @@ _WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
     K.CANNOT_SEE_OUT: lambda: {"since": _at(9, 40), "reason": "12 of 14 status pages cannot be read"},
     K.CAN_SEE_OUT: lambda: {"since": _at(9, 40)},
     K.MISSED: lambda: {"incidents": (_RESOLVED,)},
+    K.GROUPED: lambda: {"since": _at(9, 47), "status": Status.PARTIAL_OUTAGE},
+    K.GROUP_ENDED: lambda: {"since": _at(9, 47)},
+    K.DIGEST: lambda: {"since": _at(9, 47)},
 }
+_TOGETHER: Final[dict[K, tuple[K, ...]]] = {
+    K.GROUPED: (K.INCIDENT_OPENED, K.DISTURBANCE_OPENED),
+    K.GROUP_ENDED: (K.INCIDENT_RESOLVED, K.DISTURBANCE_ENDED),
+    K.DIGEST: (K.INCIDENT_OPENED, K.INCIDENT_RESOLVED, K.MAINTENANCE_ANNOUNCED),
+}
+"""What one message on several tells."""
 
 
 def sample(kind: K, *, opens: bool = True) -> Alert:
@@ -143,6 +152,7 @@ def sample(kind: K, *, opens: bool = True) -> Alert:
     change = Change(vendor="acme", kind=kind, at=_SEEN if kind not in ENDS else _at(10, 31), **given)
     touched = change.incident is not None or kind in (K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED)
     later = touched and not opens and kind not in ENDS
+    together = _TOGETHER.get(kind, ())
     return Alert(
         thread=replace(thread_of(change, "Acme Pay"), opened_at=_at(9, 47)),
         change=change,
@@ -156,6 +166,8 @@ def sample(kind: K, *, opens: bool = True) -> Alert:
         touches=_TOUCHES if touched else (),
         added=("invoices",) if later else (),
         severity_before=Severity.SEV3 if later else None,
+        parts=tuple(sample(part, opens=opens) for part in together),
+        still_open=("Acme Pay: Slow search",) if kind is K.GROUPED and not opens else (),
     )
 
 

@@ -11,7 +11,7 @@ from statusherd.model.delivery import Delivery, NewDelivery, Told
 from statusherd.model.words import ChangeKind
 from statusherd.notify.route import dedup_key
 from statusherd.notify.threads import first_disturbance_thread, incident_thread
-from statusherd.notify.verdicts import standing
+from statusherd.notify.updates import standing
 
 
 def stand_in(delivery: Delivery, channel: str, now: datetime) -> NewDelivery:

@@ -54,7 +54,10 @@ STEPS: Final[Mapping[K, tuple[str, Step]]] = {
     K.SOURCE_MOVED: ("source", Step.NOTICE),
     K.CANNOT_SEE_OUT: ("source", Step.OPEN),
     K.CAN_SEE_OUT: ("source", Step.END),
-    K.MISSED: ("incident", Step.RECORD),  # routed by nobody: it is made of what was
+    K.GROUPED: ("incident", Step.RECORD),  # routed by nobody, as the next three: made of what was
+    K.GROUP_ENDED: ("incident", Step.RECORD),
+    K.DIGEST: ("incident", Step.RECORD),
+    K.MISSED: ("incident", Step.RECORD),
 }
 
 
@@ -136,5 +139,8 @@ _SUBJECTS: Final[Mapping[K, str]] = {
     K.SOURCE_MOVED: "{title}: its status page changed its format",
     K.CANNOT_SEE_OUT: "Status pages cannot be read",
     K.CAN_SEE_OUT: "Status pages cannot be read",
+    K.GROUPED: "{title}: incidents",
+    K.GROUP_ENDED: "{title}: incidents",
+    K.DIGEST: "Digest",
     K.MISSED: "Came and went in quiet hours",
 }

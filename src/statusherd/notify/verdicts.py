@@ -9,7 +9,7 @@ from typing import Final
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Reason, Told
 from statusherd.model.routing import Reach, Route
-from statusherd.model.words import ChangeKind, Severity
+from statusherd.model.words import ChangeKind
 from statusherd.notify.behind import taken_over
 from statusherd.notify.facts import Facts
 from statusherd.notify.holding import over
@@ -18,8 +18,9 @@ from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.route_table import RouteTable, Verdict
 from statusherd.notify.threads import STEPS, Step, thread_id
+from statusherd.notify.updates import added, severity_before, standing, wanted
 
-__all__ = ["added", "by_routes", "goes_on", "guides", "severity_before", "standing", "verdicts"]
+__all__ = ["by_routes", "goes_on", "guided", "verdicts"]
 
 
 def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdict]:
@@ -33,8 +34,7 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
             verdict = goes_on(question, step, facts.told[thread_id(change), channel], moment.reach, facts)
-            by = guides(question, moment, channel, facts) if verdict.told else ()
-            yield replace(verdict, by=by) if by else verdict
+            yield guided(verdict, question, moment, facts)
     if step is Step.END:
         waiting = [h for h in facts.held_in(thread_id(change)) if h.channel not in listening]
         yield from (over(change, held) for held in waiting)
@@ -48,8 +48,17 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
     yield from by_routes(question, moment, frozenset(moment.channels) - known, facts)
 
 
+def guided(verdict: Verdict, question: Question, moment: Moment, facts: Facts) -> Verdict:
+    """Return the answer for a channel that knows of the thread, as the routes want it that guide it."""
+    if not verdict.told or verdict.channel is None:
+        return verdict
+    by = guides(question, moment, verdict.channel, facts)
+    told = facts.told[thread_id(question.change), verdict.channel]
+    return wanted(replace(verdict, by=by), question, told) if by else verdict
+
+
 def guides(question: Question, moment: Moment, channel: str, facts: Facts) -> tuple[Route, ...]:
-    """Return the routes whose hours hold for what goes on: those that select it still, else the channel's."""
+    """Return the routes whose keys hold for what goes on: those that select it still, else the channel's."""
     if not moment.table.guides:
         return ()
     found = by_routes(question, moment, frozenset({channel}), facts)
@@ -95,7 +104,8 @@ def goes_on(question: Question, step: Step, told: Told, reach: Reach, facts: Fac
     """Return the answer for a channel that knows of the thread."""
     change = question.change
     if step is Step.END:
-        if "taken_over" in change.facets and (taken := taken_over(question, told.channel, facts)) is not None:
+        alone = "taken_over" in change.facets and told.group_thread is None
+        if alone and (taken := taken_over(question, told.channel, facts)) is not None:
             return taken
         return Verdict(told.channel, Reason.ENDED, told=True)
     moved = _moved(question, told)
@@ -113,29 +123,6 @@ def _moved(question: Question, told: Told) -> Reason | None:
     if added(question, told):
         return Reason.SERVICES_ADDED
     return Reason.SEVERITY_CHANGED if severity_before(question, told) is not None else None
-
-
-def added(question: Question, told: Told | None) -> tuple[str, ...]:
-    """Return the services touched that a channel did not hear of when it was told last."""
-    if told is None or told.ended or told.severity is None or question.steady is None:
-        return ()
-    return tuple(name for name in question.services if name not in told.services)
-
-
-def severity_before(question: Question, told: Told | None) -> Severity | None:
-    """Return the severity that a channel was told last, None where it is the same."""
-    if told is None or told.ended or question.steady in (None, told.severity):
-        return None
-    return told.severity
-
-
-def standing(change: Change) -> tuple[str, str]:
-    """Return where the thread stands after a Change, as it is remembered of what a channel was told."""
-    incident = change.incident
-    window = change.maintenance
-    if window is not None:
-        return str(window.phase), f"{window.starts_at}/{window.ends_at}"
-    return (str(incident.phase), str(incident.impact)) if incident else (change.after or "", "")
 
 
 def by_routes(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Reason
 from statusherd.model.escalation import ESCALATION
 from statusherd.model.hours import is_on, off_from, on_from
+from statusherd.model.pacing import Group
 from statusherd.model.routing import Route
 from statusherd.model.silences import Silence, Subject, silences
 from statusherd.model.words import Impact, Severity, Status
@@ -51,16 +52,26 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when a message waits, and why; by which silence, for which route, behind which thread."""
+    """Until when a message waits, and why; by which silence, for which route, behind or with what."""
 
     until: datetime
     why: Reason
     silence: int | None = None
     route: str | None = None
     behind: str | None = None
+    group: Group | None = None
 
 
-def wait_for(candidate: Candidate, calm: Calm, now: datetime) -> Wait | None:
+Gather: TypeAlias = Callable[[Route], Wait | None]
+"""What a route makes wait for the others of a group."""
+
+
+def at_once(_: Route) -> Wait | None:
+    """Let nothing wait for others."""
+    return None
+
+
+def wait_for(candidate: Candidate, calm: Calm, now: datetime, gather: Gather = at_once) -> Wait | None:
     """Return what keeps a message from going out now; None where nothing does.
 
     Silences come first, for somebody asked for them; then the quiet hours of the channel; then the routes,
@@ -68,17 +79,22 @@ def wait_for(candidate: Candidate, calm: Calm, now: datetime) -> Wait | None:
     """
     if (silence := silenced(candidate.subject, calm.silences, now)) is not None:
         return silence
-    if (quiet := _quiet(candidate, calm, now)) is not None:
+    # What waits for a digest is in nobody's ears before that: its time is judged when it has come.
+    for_digest = gather is not at_once and bool(candidate.routes) and all(r.digest for r in candidate.routes)
+    if not for_digest and (quiet := _quiet(candidate, calm, now)) is not None:
         return quiet
-    waits = [_route_waits(candidate, route, calm, now) for route in candidate.routes]
+    waits = [_route_waits(candidate, route, calm, now) or gather(route) for route in candidate.routes]
     if not waits or None in waits:
         return None
     return min((wait for wait in waits if wait), key=lambda wait: wait.until)
 
 
-def open_route(candidate: Candidate, calm: Calm, now: datetime) -> str | None:
+def open_route(candidate: Candidate, calm: Calm, now: datetime, gather: Gather = at_once) -> str | None:
     """Return the name of the first route that lets a message out now; None where it comes by none."""
-    return next((r.name for r in candidate.routes if _route_waits(candidate, r, calm, now) is None), None)
+    for route in candidate.routes:
+        if _route_waits(candidate, route, calm, now) is None and gather(route) is None:
+            return route.name
+    return None
 
 
 def can_be_held(change: Change, severity: Severity) -> bool:

@@ -7,7 +7,7 @@ where to look. Everything that comes from a vendor is made harmless here, once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.behind_words import WAITS_BEHIND, told_for_others, waited_behind
+from statusherd.notify.group_words import group_notes
 from statusherd.notify.headlines import headline
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
 from statusherd.notify.languages import later, say, word
@@ -24,7 +25,7 @@ from statusherd.notify.maintenance_words import conflicts
 from statusherd.notify.markup import Link, lines, link, one_line
 from statusherd.notify.phrases import component_list, state, titled
 from statusherd.notify.retelling import retold
-from statusherd.notify.times import length, moment, window
+from statusherd.notify.times import clock, length, moment, window
 
 _NOTICED_AT_ONCE: Final = timedelta(minutes=2)
 _LATE: Final = timedelta(minutes=15)
@@ -80,6 +81,8 @@ class Asking:
 
 def tell(alert: Alert, asking: Asking) -> Telling:
     """Put an alert into words."""
+    if len(alert.parts) == 1:
+        return _tell_one(alert, asking)
     change, zone = alert.change, asking.zone
     listed = change.incidents[: max(asking.size.items, 1)]
     newest = _newest_update(change) if asking.size.words else None
@@ -87,14 +90,29 @@ def tell(alert: Alert, asking: Asking) -> Telling:
         headline=headline(alert, zone),
         notes=(*_marks(alert, asking), *_notes(alert, zone)),
         facts=tuple(_facts(alert, asking)),
-        items=tuple(_item(incident, zone) for incident in listed),
-        more_items=len(change.incidents) - len(listed) if listed else 0,
+        items=tuple(_item(incident, zone) for incident in listed) or tuple(_parts(alert, asking)),
+        more_items=max(0, len(change.incidents or alert.parts) - max(asking.size.items, 1)),
         impact=impacted(alert, max(asking.size.items, 1)),
         words_of=_words_of(alert, newest, zone) if newest else "",
         words=lines(newest.text, asking.size.words) if newest else (),
         links=tuple(_links(change, asking)),
         reference=_reference(alert, asking),
     )
+
+
+def _tell_one(alert: Alert, asking: Asking) -> Telling:
+    """Put the only news of a group into words: as if it stood by itself, but in the thread of the group."""
+    part = replace(alert.parts[0], drill=alert.drill)
+    telling = tell(part, asking)
+    return replace(telling, notes=(*telling.notes, *group_notes(alert)), reference=_reference(alert, asking))
+
+
+def _parts(alert: Alert, asking: Asking) -> Iterator[Item]:
+    for part in alert.parts[: max(asking.size.items, 1)]:
+        about = part.change.incident or part.change.maintenance
+        when = clock(part.change.at, asking.now, asking.zone) if alert.change.kind is K.DIGEST else ""
+        line = headline(part, asking.zone)
+        yield Item(f"{when}: {line}" if when else line, link(about.url if about else None))
 
 
 def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
@@ -106,7 +124,9 @@ def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
     age = asking.now - alert.change.at
     if alert.circumstances.unanswered or alert.circumstances.acknowledged:
         return
-    if alert.circumstances.waited is not None:
+    if alert.circumstances.open_for is not None:
+        yield say("A reminder: it is still open. This is where it stands now.")
+    elif alert.circumstances.waited is not None:
         yield from _waited(alert, asking.zone)
     elif age >= _LATE:
         yield say("Late: this was seen {span} ago and could not be told before.", span=length(age))
@@ -154,6 +174,7 @@ def _notes(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
     yield from news(alert)
     yield from told_for_others(alert)
     yield from conflicts(alert, zone)
+    yield from group_notes(alert)
     match change.kind:
         case K.FIRST_LOOK:
             text = later("{vendor} is watched from now on. What was open already is told once, here.")
@@ -196,6 +217,8 @@ def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
         return
     why = retold(one_line(alert.severity_reason))
     yield say("Severity"), f"{alert.severity}: {why}" if why else f"{alert.severity}"
+    if alert.parts or alert.still_open:
+        return
     if change.incident is not None:
         yield from _incident_times(change, change.incident, zone)
     elif change.maintenance is not None:

@@ -120,7 +120,8 @@ def _pages(conn: Connection, since: datetime, wanted: Wanted | None) -> Iterator
 
 def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
     numbers = {row.change_number for row in rows}
-    messages = _messages(conn, {row.change_number for row in rows if row.told})
+    older = {row.change_number for row in rows if row.told and not row.message}
+    by_change, by_key = _messages(conn, older), _with_keys(conn, {row.message for row in rows if row.message})
     logged: dict[int, LoggedChange] = {}
     titles: dict[int, str] = {}
     for some in _some(numbers):
@@ -132,7 +133,7 @@ def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
             logged[row.change_number],
             titles[row.change_number],
             decision_of(row),
-            _next(messages, (row.change_number, row.channel)) if row.told else None,
+            _told_by(row, by_key, by_change) if row.told else None,
         )
         for row in rows
     )
@@ -148,8 +149,11 @@ def account_of(conn: Connection, number: int) -> Account | None:
     row = conn.execute(_CHANGE, {"number": number}).one_or_none()
     if row is None:
         return None
-    messages = _in_turn((each.channel, each) for each in deliveries_of_change(conn, number))
-    verdicts = [_verdict(conn, each, messages) for each in decisions_of(conn, number)]
+    decisions = decisions_of(conn, number)
+    by_key = _with_keys(conn, {each.message for each in decisions if each.message})
+    others = (each for each in deliveries_of_change(conn, number) if each.dedup_key not in by_key)
+    messages = _in_turn((each.channel, each) for each in others)
+    verdicts = [_verdict(conn, each, by_key, messages) for each in decisions]
     return Account(
         LoggedChange(row.number, CHANGE.load(row.body)),
         row.title or row.vendor,
@@ -232,8 +236,37 @@ def _next(messages: Mapping[Key, deque[Delivery]], key: Key) -> Delivery | None:
     return waiting.popleft() if waiting else None
 
 
-def _verdict(conn: Connection, decision: Decision, messages: Mapping[str, deque[Delivery]]) -> Verdict:
-    delivery = _next(messages, decision.channel or "") if decision.told else None
+def _told_by(
+    row: Row[Any], by_key: Mapping[str, Delivery], by_change: Mapping[tuple[int, str], deque[Delivery]]
+) -> Delivery | None:
+    return by_key.get(row.message) if row.message else _next(by_change, (row.change_number, row.channel))
+
+
+def _with_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Delivery]:
+    """Return the messages with these keys, by key."""
+    every = sorted(keys)
+    found = (
+        delivery_of(row)
+        for start in range(0, len(every), _AT_ONCE)
+        for row in conn.execute(
+            select(_delivery).where(_delivery.c.dedup_key.in_(every[start : start + _AT_ONCE]))
+        )
+    )
+    return {delivery.dedup_key: delivery for delivery in found}
+
+
+def _verdict(
+    conn: Connection,
+    decision: Decision,
+    by_key: Mapping[str, Delivery],
+    messages: Mapping[str, deque[Delivery]],
+) -> Verdict:
+    """Return a decision with its message: by its key, or of an older version's the next of its channel."""
+    delivery = None
+    if decision.told and decision.message:
+        delivery = by_key.get(decision.message)
+    elif decision.told:
+        delivery = _next(messages, decision.channel or "")
     return Verdict(decision, delivery, attempts_of(conn, delivery.id) if delivery else ())
 
 

@@ -1,4 +1,4 @@
-"""The column types of the store beside SQLModel's own: clean text, and numbers that count rows."""
+"""The column types of the store beside SQLModel's own, and how its keys and indexes are called."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 
 def clean(text: str) -> str:
@@ -27,3 +28,10 @@ class Words(TypeDecorator[str]):
 
 # SQLite counts rows by itself only in a column that is INTEGER to the letter.
 RowNumber: Final = BigInteger().with_variant(Integer, "sqlite")
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}

@@ -54,6 +54,7 @@ def put_told(conn: Connection, told: Iterable[Told]) -> None:
             "severity": each.severity,
             "services": dump_words(each.services) if each.services else None,
             "at": each.at,
+            "group_thread": each.group_thread,
         }
         for each in told
     ]
@@ -74,6 +75,7 @@ def put_decisions(conn: Connection, decisions: Iterable[Decision], at: datetime)
             "until": each.until,
             "silence": each.silence,
             "behind": each.behind,
+            "message": each.message,
         }
         for each in decisions
     ]
@@ -92,6 +94,7 @@ def decision_of(row: Row[Any]) -> Decision:
     return Decision(
         row.change_number, row.told, _REASONS[row.reason], row.route, row.channel, row.until, row.silence,
         row.behind,
+        row.message,
     )  # fmt: skip
 
 
@@ -106,6 +109,7 @@ def _told_of(row: Row[Any]) -> Told:
         Severity(row.severity) if row.severity is not None else None,
         load_words(row.services) if row.services is not None else (),
         row.at,
+        row.group_thread,
     )
 
 

@@ -40,6 +40,11 @@ def next_until(conn: Connection) -> datetime | None:
     return found
 
 
+def of_groups(conn: Connection, threads: Iterable[str]) -> tuple[Held, ...]:
+    """Return all that waits in groups, due or not, one group after the other, for this transaction alone."""
+    return tuple(_record(row) for thread in threads for row in conn.execute(_OF_GROUP, {"of": thread}))
+
+
 def put(conn: Connection, held: Iterable[Held]) -> None:
     """Let messages wait, or wait otherwise than before. Their threads must be there."""
     rows = [asdict(each) | {"why": each.why.value} for each in held]
@@ -90,6 +95,7 @@ def _record(row: Row[Any]) -> Held:
     return Held(
         row.thread, row.channel, row.change_number, row.since, row.until, _REASONS[row.why], row.silence,
         row.behind,
+        row.group_thread,
     )  # fmt: skip
 
 
@@ -100,6 +106,12 @@ _DUE = (
     .where(_held.c.until <= bindparam("now"))
     .order_by(_held.c.change_number, _held.c.channel, _held.c.thread)
     .limit(bindparam("most"))
+    .with_for_update()
+)
+_OF_GROUP = (
+    select(_held)
+    .where(_held.c.group_thread == bindparam("of"))
+    .order_by(_held.c.change_number, _held.c.thread)
     .with_for_update()
 )
 _NEXT = select(func.min(_held.c.until))

@@ -37,6 +37,7 @@ def prune(conn: Connection, now: datetime, keep: Keep | None = None, limit: int 
             (tables.look_body, tables.look_body.c.at < now - kept.bodies),
             (tables.delivery, _old_deliveries(now - kept.messages)),
             (tables.thread, _old_threads(now - kept.history)),
+            (tables.message_group, tables.message_group.c.opened_at < now - kept.history),
             (tables.silence, tables.silence.c.ends_at < now - kept.history),
             (tables.change, _old_changes(now - kept.history)),
             (tables.component_span, tables.component_span.c.ended_at < now - kept.history),

@@ -9,13 +9,16 @@ from sqlalchemy import Index, LargeBinary, Table, text
 from sqlmodel import Field, SQLModel
 
 from statusherd.store.columns import RowNumber, Words
-
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from statusherd.store.waiting_tables import (
+    AcknowledgementRow,
+    ClimbRow,
+    HeldRow,
+    MessageGroupRow,
+    OncallOverrideRow,
+    ReminderRow,
+    RepeatRow,
+    SilenceRow,
+)
 
 
 class MetaRow(SQLModel, table=True):
@@ -223,6 +226,8 @@ class DecisionRow(SQLModel, table=True):
     until: datetime | None
     silence: int | None = Field(sa_type=RowNumber)
     behind: str | None = Field(sa_type=Words)
+    message: str | None = Field(sa_type=Words)
+    """The dedup key of the delivery that tells it."""
 
 
 class ThreadRow(SQLModel, table=True):
@@ -253,76 +258,8 @@ class ToldRow(SQLModel, table=True):
     severity: str | None = Field(default=None, sa_type=Words)
     services: str | None = Field(default=None, sa_type=Words)
     at: datetime | None
-
-
-class HeldRow(SQLModel, table=True):
-    """A message that waits: decided anew at `until` from the newest change of its thread."""
-
-    __tablename__ = "held"
-    thread: str = Field(sa_type=Words, primary_key=True, foreign_key="thread.id", ondelete="CASCADE")
-    channel: str = Field(sa_type=Words, primary_key=True)
-    change_number: int = Field(sa_type=RowNumber, foreign_key="change.number", ondelete="CASCADE", index=True)
-    since: datetime
-    until: datetime = Field(index=True)
-    why: str = Field(sa_type=Words)
-    silence: int | None = Field(sa_type=RowNumber, index=True)
-    behind: str | None = Field(sa_type=Words, index=True)
-
-
-class ReminderRow(SQLModel, table=True):
-    """When a maintenance is told again before it begins: the next time for a window.
-
-    `channel` '' asks the routes whom to tell; one that had to wait for its hours stands for itself.
-    """
-
-    __tablename__ = "reminder"
-    thread: str = Field(sa_type=Words, primary_key=True)
-    channel: str = Field(sa_type=Words, primary_key=True)
-    vendor: str = Field(sa_type=Words)
-    maintenance: str = Field(sa_type=Words)
-    starts_at: datetime
-    due_at: datetime = Field(index=True)
-
-
-class SilenceRow(SQLModel, table=True):
-    """A silence that somebody asked for. Ended early, `ends_at` is when."""
-
-    __tablename__ = "silence"
-    __table_args__ = {"sqlite_autoincrement": True}
-    id: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
-    created_at: datetime
-    starts_at: datetime
-    ends_at: datetime = Field(index=True)
-    body: str = Field(sa_type=Words)
-    """JSON of a Silence; the columns count."""
-
-
-class ClimbRow(SQLModel, table=True):
-    """How far an escalation got in a thread; its next step is due at `due_at`."""
-
-    __tablename__ = "climb"
-    thread: str = Field(sa_type=Words, primary_key=True, foreign_key="thread.id", ondelete="CASCADE")
-    escalation: str = Field(sa_type=Words, primary_key=True)
-    change_number: int = Field(sa_type=RowNumber)
-    step: int
-    round: int
-    severity: str = Field(sa_type=Words)
-    began_at: datetime
-    due_at: datetime | None = Field(index=True)
-
-
-class AcknowledgementRow(SQLModel, table=True):
-    """Somebody took on a thread; `until` is when that ceased to hold."""
-
-    __tablename__ = "acknowledgement"
-    __table_args__ = {"sqlite_autoincrement": True}
-    id: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
-    thread: str = Field(sa_type=Words, foreign_key="thread.id", ondelete="CASCADE", index=True)
-    author: str = Field(sa_type=Words)
-    at: datetime
-    note: str = Field(sa_type=Words)
-    severity: str = Field(sa_type=Words)
-    until: datetime | None
+    group_thread: str | None = Field(sa_type=Words, index=True)
+    """The thread of the group in which the channel hears of it."""
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -368,20 +305,6 @@ class DeliveryAttemptRow(SQLModel, table=True):
     detail: str = Field(sa_type=Words)
 
 
-class OncallOverrideRow(SQLModel, table=True):
-    """Somebody who is on call in place of the one whose turn it is."""
-
-    __tablename__ = "oncall_override"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
-    oncall: str = Field(sa_type=Words)
-    person: str = Field(sa_type=Words)
-    begins_at: datetime
-    ends_at: datetime = Field(index=True)
-    reason: str = Field(sa_type=Words)
-    created_at: datetime
-
-
 class LeaseRow(SQLModel, table=True):
     """Who does a piece of work, and until when nobody else may."""
 
@@ -409,6 +332,8 @@ thread: Final = _table(ThreadRow)
 told: Final = _table(ToldRow)
 held: Final = _table(HeldRow)
 reminder: Final = _table(ReminderRow)
+message_group: Final = _table(MessageGroupRow)
+repeat: Final = _table(RepeatRow)
 silence: Final = _table(SilenceRow)
 delivery: Final = _table(DeliveryRow)
 delivery_attempt: Final = _table(DeliveryAttemptRow)
