@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -167,14 +168,13 @@ class Dispatcher:
 
     def _written(self, delivery: Delivery, channel: Channel) -> Message:
         now, repeat = self._clock.now(), delivery.maybe_sent
+        alert = replace(delivery.alert, drill=True) if self._setup().drill else delivery.alert
         try:
-            return render(
-                delivery.alert, channel=channel, now=now, dedup_key=delivery.dedup_key, repeat=repeat
-            )
+            return render(alert, channel=channel, now=now, dedup_key=delivery.dedup_key, repeat=repeat)
         except Exception:
             # A message that cannot be laid out is told bare: what matters is that it is told.
             log.exception("a fault of ours in a message", thread=delivery.alert.thread.id)
-            return bare(delivery.alert, dedup_key=delivery.dedup_key, repeat=repeat)
+            return bare(alert, dedup_key=delivery.dedup_key, repeat=repeat)
 
     async def _record(self, delivery: Delivery, channel: Channel | None, outcome: SendOutcome) -> None:
         now = self._clock.now()
