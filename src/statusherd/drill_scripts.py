@@ -37,6 +37,7 @@ def of_stored(vendor: str, incident: VendorIncident, components: Mapping[str, Co
         resolved_at=incident.resolved_at,
         ends_at=ends_at,
         posts=posts,
+        url=incident.url,
     )
 
 

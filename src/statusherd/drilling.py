@@ -194,7 +194,9 @@ def _set_up(incident: PastIncident, means: Means, speed: float) -> _Stage:
     clock = SpedClock(means.base, speed)
     # The first look sees the page as it was before.
     first = (clock.now() + timedelta(seconds=TICK * speed / 2 + 1)).replace(microsecond=0)
-    played = moved(incident, first)
+    known = means.setup.vendors[incident.vendor]
+    page = incident.url or known.page_url or known.address or None
+    played = replace(moved(incident, first), url=page)
     vendors, fetcher = pages((played,), clock)
     places = {name: replace(means.setup.vendors[name], address=v.address) for name, v in vendors.items()}
     pipeline = Pipeline(means.store, fetcher, clock, means.setup.with_vendors(places))

@@ -82,6 +82,7 @@ async def test_each_post_is_told_once_as_a_drill_and_it_ends_by_itself(tmp_path)
         assert sent.message.body.startswith("DRILL, not real: ")
         assert sent.channel.name == "ops"
     assert "shop at risk" in practice.sender.sent[0].message.body
+    assert "Vendor's page: https://status.acme.example" in practice.sender.sent[0].message.body
     assert timedelta(minutes=25) < done.ended_at - done.begun_at < timedelta(minutes=28)
     assert (done.acknowledgement, done.seconds_to_acknowledgement) == (None, None)
     assert all(each.seconds < 3 for each in done.sendings)
@@ -189,7 +190,7 @@ async def test_a_drill_is_played_and_acknowledged_by_command_and_leaves_only_its
         playing = asyncio.create_task(asyncio.to_thread(run, tmp_path, *words))
         (message,) = (await sink.wait_for(1, 30))[:1]
         assert b"DRILL, not real" in message.body
-        reference = re.search(rb"Reference[^0-9a-f]*([0-9a-f]{16})", message.body)
+        reference = re.search(rb"key ([0-9a-f]{16})", message.body)
         assert reference is not None
         ack = await asyncio.to_thread(
             run, tmp_path, "alert", "ack", reference[1].decode(), "--author", "dana"
