@@ -96,6 +96,8 @@ class Config:
     escalations: tuple[Escalation, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
+    drill: tuple[str, ...] = ()
+    """The channels of those who practise."""
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

@@ -168,6 +168,7 @@ url = "{url}"
 [[route]]
 channels = ["ops"]
 """
+PRACTISES = '[drill]\nchannels = ["ops"]\n'
 
 
 def run(folder: Path, *words: str, code: int = 0):
@@ -185,8 +186,8 @@ def _bare_environment(monkeypatch):
 async def test_a_drill_is_played_and_acknowledged_by_command_and_leaves_only_its_result(tmp_path):
     (tmp_path / "drill.toml").write_text(SCRIPT.replace('"10m"', '"100m"').replace('"25m"', '"250m"'))
     async with HttpSink() as sink:
-        (tmp_path / "config.toml").write_text(CONFIG.format(url=sink.url))
-        words = ("drill", "run", "--script", str(tmp_path / "drill.toml"), "--to", "ops", "--speed", "1000")
+        (tmp_path / "config.toml").write_text(CONFIG.format(url=sink.url) + PRACTISES)
+        words = ("drill", "run", "--script", str(tmp_path / "drill.toml"), "--speed", "1000")
         playing = asyncio.create_task(asyncio.to_thread(run, tmp_path, *words))
         (message,) = (await sink.wait_for(1, 30))[:1]
         assert b"DRILL, not real" in message.body
@@ -211,6 +212,7 @@ async def test_a_drill_is_played_and_acknowledged_by_command_and_leaves_only_its
         (("--script", "drill.toml", "--to", "opps"), "Channels are: ops"),
         (("--incident", "acme/none", "--to", "ops"), "database"),
         (("--script", "long.toml", "--to", "ops"), "Take at least --speed"),
+        (("--script", "drill.toml"), "set channels in [drill]"),
     ],
 )
 def test_what_cannot_be_played_is_one_message_with_a_remedy(tmp_path, monkeypatch, words, remedy):

@@ -19,8 +19,8 @@ def group() -> None:
 @click.option("--incident", metavar="VENDOR/ID", help="One that the store remembers.")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="A script in TOML.")  # fmt: skip
-@click.option("--to", "channels", multiple=True, required=True, metavar="CHANNEL",
-              help="Who practises; may be given again.")  # fmt: skip
+@click.option("--to", "channels", multiple=True, metavar="CHANNEL",
+              help="Who practises; may be given again. Default: the channels of [drill].")  # fmt: skip
 @click.option("--speed", default=1.0, show_default=True, type=click.FloatRange(0.1, 3600),
               help="So many times as fast as it was.")  # fmt: skip
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
@@ -33,7 +33,7 @@ def run(
     speed: float,
     json_wanted: bool,  # noqa: FBT001 - click hands a flag over
 ) -> None:
-    r"""Play an incident from its first post to its last, to --to and nobody else.
+    r"""Play an incident from its first post to its last, to those who practise and nobody else.
 
     It goes through the whole pipeline with a store of its own, which is gone at the end: no history and no
     report knows of it. Whoever practises acknowledges with `statusherd alert ack` and the reference in the
@@ -55,7 +55,9 @@ def run(
     config = config_of(ctx)
     played = stored(config, incident) if incident else scripted(script or Path())
     say(f"A drill begins: {played.title}. ^C ends it early.")
-    number, done = play(config, played, channels, speed, lambda sending: say(sending_line(sending)))
+    number, done = play(
+        config, played, channels or config.drill, speed, lambda sending: say(sending_line(sending))
+    )
     if json_wanted:
         print_json(drill_json(number, done))
     else:

@@ -109,6 +109,9 @@ def _setup(config: Config) -> Setup:
 
 def _channels(config: Config, names: Sequence[str]) -> dict[str, Channel]:
     known = {channel.name: channel for channel in config.channels}
+    if not names:
+        remedy = "Name a channel with --to, or set channels in [drill]"
+        raise StatusherdError("nobody practises", subject="drill", remedy=remedy)
     for name in names:
         if name not in known:
             remedy = f"Channels are: {', '.join(known) or 'none'}"
