@@ -15,7 +15,7 @@ FUZZ_JOBS ?= 2
 FUZZ_ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo environment test lint format types contracts tests bench soak fuzz requirements clean
+.PHONY: help run demo environment test lint format types contracts tests bench screenshots soak fuzz requirements clean
 
 help: ## list these
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -49,6 +49,9 @@ tests: $(VENV)/dev.stamp ## the tests alone
 
 bench: $(VENV)/dev.stamp ## what things cost, beside the raw floor of the same run
 	$(BIN)/python benchmarks $(OPTIONS)
+
+screenshots: $(VENV)/dev.stamp ## pictures of the mail for docs/messages.md, by chromium
+	$(BIN)/python benchmarks/screenshots.py
 
 soak: $(VENV)/dev.stamp ## long runs
 	$(BIN)/python -m pytest -m soak --timeout=0 $(OPTIONS) $(TESTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ from statusherd.model.delivery import (
     Thread,
     Told,
 )
-from statusherd.model.errors import StatusherdError
+from statusherd.model.errors import NoSuchAlertError, NothingOpenError
 from statusherd.model.escalation import Acknowledgement
 from statusherd.notify.route import dedup_key, threads_of
 from statusherd.notify.threads import opened_in
@@ -45,7 +45,7 @@ class Acknowledged:
 def threads_named(conn: Connection, id_: str) -> tuple[str, ...]:
     """Return the ids of the threads that `id_` means: a message's key, a Change's number, or a thread.
 
-    Raises StatusherdError where it means none. A first look's summary means all that it lists.
+    Raises NoSuchAlertError where it means none. A first look's summary means all that it lists.
     """
     id_ = id_.strip()
     message = alerts.message_with(conn, id_)
@@ -59,20 +59,48 @@ def threads_named(conn: Connection, id_: str) -> tuple[str, ...]:
     if id_ in threads:
         return (id_,)
     remedy = "`statusherd alert list` shows the IDs; the reference in a message is one, too"
-    raise StatusherdError("there is no such alert", subject=repr(id_[:60]), remedy=remedy)
+    raise NoSuchAlertError("there is no such alert", subject=repr(id_[:60]), remedy=remedy)
 
 
-def acknowledge(conn: Connection, thread: str, author: str, note: str, now: datetime) -> Acknowledged:
+def acknowledge_named(
+    conn: Connection, id_: str, author: str, note: str, now: datetime
+) -> tuple[Acknowledged, ...]:
+    """Write down who takes on all that `id_` means and that is open; whoever heard of it hears so once.
+
+    Raises NoSuchAlertError or NothingOpenError, as `threads_named` and `acknowledge` do.
+    """
+    named = threads_named(conn, id_)
+    heard: set[str] = set()
+    found = []
+    for thread in open_ones(conn, named) or named[:1]:
+        found.append(acknowledge(conn, thread, author, note, now, but_not=heard))
+        heard.update(found[-1].told)
+    return tuple(found)
+
+
+def open_ones(conn: Connection, threads: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `threads` of which somebody waits for the end."""
+    wanted = tuple(threads)
+    _, known = outbox.facts(conn, set(wanted))
+    waiting = {told.thread for told in known.values() if not told.ended}
+    return tuple(thread for thread in wanted if thread in waiting)
+
+
+def acknowledge(
+    conn: Connection, thread: str, author: str, note: str, now: datetime, *, but_not: Container[str] = ()
+) -> Acknowledged:
     """Write down who takes on a thread, and put a message to all who heard of it into the outbox.
 
-    Raises StatusherdError where nobody was told of it, or everybody of its end. Who acknowledges again
-    what is theirs already, in the same words, tells nobody anything.
+    Raises NothingOpenError where nobody was told of it, or everybody of its end. Who acknowledges again
+    what is theirs already, in the same words, tells nobody anything; nor are channels of `but_not` told.
     """
     threads, known = outbox.facts(conn, {thread})
     listening = tuple(told for told in known.values() if not told.ended)
     if thread not in threads or not listening:
         remedy = "What is over, or was told to nobody, needs no acknowledgement"
-        raise StatusherdError("nobody waits for an acknowledgement", subject=repr(thread[:80]), remedy=remedy)
+        raise NothingOpenError(
+            "nobody waits for an acknowledgement", subject=repr(thread[:80]), remedy=remedy
+        )
     bases = dict(_bases(conn, threads[thread], listening))
     severity = min(alert.severity for alert, _ in bases.values())
     ack = Acknowledgement(thread, author, now, note, severity)
@@ -80,8 +108,9 @@ def acknowledge(conn: Connection, thread: str, author: str, note: str, now: date
     if before is not None and replace(before, at=now) == ack:
         return Acknowledged(before, threads[thread], ())
     escalations.acknowledge(conn, ack)
-    _tell(conn, ack, listening, bases, now)
-    return Acknowledged(ack, threads[thread], tuple(sorted(told.channel for told in listening)))
+    to_tell = tuple(told for told in listening if told.channel not in but_not)
+    _tell(conn, ack, to_tell, bases, now)
+    return Acknowledged(ack, threads[thread], tuple(sorted(told.channel for told in to_tell)))
 
 
 def withdraw(conn: Connection, thread: str, now: datetime) -> bool:
@@ -112,7 +141,7 @@ def _from_log(conn: Connection, thread: Thread) -> tuple[Alert, int]:
         if thread.id in threads_of(logged.change) or thread.id in opened_in(logged.change):
             return alert_about(logged, thread.subject.partition(":")[0], thread), logged.number
     remedy = "Its Change is no longer kept: silence it in place of that (statusherd silence add --thread)"
-    raise StatusherdError("it cannot be acknowledged any more", subject=thread.id, remedy=remedy)
+    raise NothingOpenError("it cannot be acknowledged any more", subject=thread.id, remedy=remedy)
 
 
 def _tell(

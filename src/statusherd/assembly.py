@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +14,8 @@ from statusherd.config_tokens import by_origin
 from statusherd.daemon import Daemon, Sources, owner_name
 from statusherd.dispatch import Dispatcher
 from statusherd.heartbeat import Heart, Switch
+from statusherd.link_key import link_key
+from statusherd.notify.ack_links import Links
 from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.pipeline import Pipeline
 from statusherd.respond.services import ServiceMap
@@ -22,6 +24,7 @@ from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
 from statusherd.watch.fetch import Fetcher, FetchLimits
 from statusherd.watch.read import Fetches
+from statusherd.web import AckDesk, answering
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ async def installation(
             dispatcher = Dispatcher(
                 store, sender or AppriseSender(), clock, lambda: pipeline.setup, owner_name()
             )
+            if (links := links_of(config)) is not None:
+                dispatcher.link_of = links.address
             heart = Heart(fetches, store, clock, switch_of(config))
             yield Installation(store, fetches, pipeline, dispatcher, clock, heart)
 
@@ -67,6 +72,18 @@ def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | Non
     return Daemon(
         parts.store, parts.pipeline, parts.dispatcher, parts.clock, sources, rng=rng, heart=parts.heart
     )
+
+
+def links_of(config: Config) -> Links | None:
+    """Return what makes and checks the links in messages, None where people reach us nowhere."""
+    return Links(config.web.url, link_key(config.daemon.data_dir)) if config.web.url else None
+
+
+def web_of(config: Config, parts: Installation) -> AbstractAsyncContextManager[int | None]:
+    """Return the web of an open installation: it answers as long as it is entered."""
+    pipeline = parts.pipeline
+    desk = AckDesk(parts.store, parts.clock, lambda: pipeline.setup, links_of(config))
+    return answering(config.web, desk)
 
 
 def switch_of(config: Config) -> Switch | None:
@@ -115,6 +132,7 @@ def secrets_of(config: Config) -> tuple[str, ...]:
     addresses = [*(channel.url for channel in config.channels), config.heartbeat.url or ""]
     addresses += [text for text in (config.database.url, config.http.proxy) if text and "@" in text]
     found = [*addresses, *(token.place.text for token in config.tokens.values() if token.is_inline)]
+    found.append(config.web.admin_token or "")
     for address in addresses:
         parts = urlsplit(address)
         found += [unquote(part) for part in (parts.password, parts.username) if part]

@@ -25,6 +25,7 @@ from statusherd.config_records import (
     least_interval,
 )
 from statusherd.config_values import duration_text, size_text
+from statusherd.config_web import shown_web
 from statusherd.model.errors import ConfigError
 from statusherd.model.routing import Route
 from statusherd.model.services import Service
@@ -103,6 +104,7 @@ def shown(config: Config) -> dict[str, Any]:
             "vendors": config.quorum.vendors if config.quorum else None,
             "within": duration_text(config.quorum.within) if config.quorum else None,
         },
+        "web": shown_web(config.web, MASK),
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "severity": _shown_severities(config.severities),
         "team": [{"name": team.name, "channels": list(team.channels)} for team in config.teams],
@@ -183,6 +185,8 @@ def _shown_channel(channel: Channel) -> dict[str, Any]:
         "fallback": channel.fallback,
         "timezone": channel.timezone,
         "quiet": [str(window) for window in channel.quiet],
+        "template": channel.template.name if channel.template else None,
+        "language": channel.language,
     }
 
 

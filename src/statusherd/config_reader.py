@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
 from statusherd import config_schema as schema
+from statusherd.config_channels import check_fallback, check_format, check_template, read_template
 from statusherd.config_drill import read_drill
 from statusherd.config_escalations import read_escalations
 from statusherd.config_freezes import read_freezes
@@ -26,6 +27,7 @@ from statusherd.config_records import (
     Heartbeat,
     Http,
     SourceFile,
+    Web,
     is_private,
     least_interval,
     reach_of,
@@ -38,6 +40,7 @@ from statusherd.config_tokens import Token, shown_to
 from statusherd.config_upstreams import check_upstreams, read_quorum
 from statusherd.config_values import SecretPlace, duration_text, is_http
 from statusherd.config_waits import checked_quiet
+from statusherd.config_web import web_of
 from statusherd.model.errors import CatalogError
 from statusherd.model.routing import Route
 from statusherd.model.services import OWNER
@@ -45,6 +48,7 @@ from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Impact
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.channels import problems as url_problems
+from statusherd.notify.languages import ENGLISH
 from statusherd.watch.addresses import Reach
 from statusherd.watch.catalog import Catalog
 from statusherd.watch.formats import format_named, format_names, option_problems
@@ -97,7 +101,6 @@ class Reader:
             vendors=vendors,
             channels=channels,
             routes=routes,
-            warnings=self.problems.warnings,
             services=ours.services,
             teams=ours.teams,
             severities=ours.severities,
@@ -108,11 +111,13 @@ class Reader:
             drill=read_drill(self._section(schema.Drill, "drill"), names, self.problems),
             quorum=read_quorum(self._section(schema.Quorum, "quorum"), vendors, self.problems),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
+            web=self._web(),
+            warnings=self.problems.warnings,  # the last: reading the others adds to them
         )
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "freeze", "route")
-        known = ("daemon", "database", "http", "heartbeat", "quorum", "drill", "vendor", *ours)
+        known = ("daemon", "database", "http", "heartbeat", "quorum", "web", "drill", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -172,6 +177,11 @@ class Reader:
         fetch = partial(self._secret, path=heartbeat.PATH, is_needed=self.need_secrets)
         allow = self.http.allow_private
         return heartbeat.heartbeat_of(given, fetch, self.problems, allow_private=allow)
+
+    def _web(self) -> Web:
+        given = self._section(schema.Web, "web")
+        self.has_inline_secrets |= given.admin_token is not None and given.admin_token.kind == "inline"
+        return web_of(given, partial(self._secret, is_needed=self.need_secrets), self.problems)
 
     # Vendors
 
@@ -307,7 +317,7 @@ class Reader:
             elif channel.name:
                 found[channel.name], places[channel.name] = channel, path
         for name, path in places.items():
-            self._check_fallback(found[name], found, path)
+            check_fallback(path, found[name], found, self.problems)
         return tuple(found.values())
 
     def _channel(self, path: KeyPath, given: schema.Channel, timezone: str) -> Channel:
@@ -325,8 +335,11 @@ class Reader:
             fallback=given.fallback,
             timezone=given.timezone or self.zones.get(given.name or "", timezone),
             quiet=checked_quiet((*path, "quiet"), given.quiet, self.problems),
+            template=read_template((*path, "template"), given.template, self.folder, self.problems),
+            language=given.language or ENGLISH,
         )
-        self._check_format(path, channel)
+        check_format(path, channel, self.problems)
+        check_template(path, channel, self.problems)
         return channel
 
     def _channel_url(self, path: KeyPath, place: SecretPlace | None) -> str:
@@ -337,28 +350,6 @@ class Reader:
         for text in url_problems(url) if url else ():
             self.problems.add(path, text.removeprefix("url "))
         return url
-
-    def _check_format(self, path: KeyPath, channel: Channel) -> None:
-        # Text is understood everywhere: what a service cannot show as such is converted for it.
-        able = dict.fromkeys((*channel.service.formats, Format.TEXT))
-        if channel.format and not self.problems.at((*path, "url")) and channel.format not in able:
-            text = f"{channel.schema}:// does not show {channel.format}. Write one of {', '.join(able)}"
-            self.problems.add((*path, "format"), text)
-
-    def _check_fallback(self, channel: Channel, channels: Mapping[str, Channel], path: KeyPath) -> None:
-        seen = {channel.name}
-        name = channel.fallback
-        if name is not None and name not in channels:
-            text = f"there is no channel {quoted(name)}. {did_you_mean(name, channels)}"
-            self.problems.add((*path, "fallback"), text)
-        while name is not None and name in channels:
-            if name == channel.name:
-                text = f"{quoted(name)} comes back to itself. End the chain of fallbacks somewhere"
-                self.problems.add((*path, "fallback"), text)
-            if name in seen:
-                return
-            seen.add(name)
-            name = channels[name].fallback
 
     # Our side, and routes
 

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from statusherd.config_tokens import Token
+from statusherd.config_web_values import Listen
 from statusherd.model.escalation import Escalation
 from statusherd.model.freezes import Freeze
 from statusherd.model.oncall import Roster
@@ -75,6 +76,15 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """Where we listen, under which address people reach us, and the token of those who may act."""
+
+    listen: Listen | None = None
+    url: str | None = None
+    admin_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What a config file says, checked. `warnings` are sentences on what is hardly meant."""
 
@@ -96,6 +106,7 @@ class Config:
     escalations: tuple[Escalation, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
+    web: Web = Web()
     drill: tuple[str, ...] = ()
     """The channels of those who practise."""
 

@@ -43,9 +43,11 @@ from statusherd.config_values import (
     parse_zone,
     word_of,
 )
+from statusherd.config_web_values import Listen, parse_base_url, parse_listen
 from statusherd.model.hours import Window
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
+from statusherd.notify.languages import LANGUAGES
 
 Secret = Annotated[SecretPlace, PlainValidator(parse_secret)]
 WebAddress = Annotated[str, PlainValidator(parse_web_address)]
@@ -94,6 +96,12 @@ class Heartbeat(Section):
     interval: Annotated[float, PlainValidator(between(parse_duration, "10s", "1h"))] | None = None
 
 
+class Web(Section):
+    listen: Annotated[Listen, PlainValidator(parse_listen)] | None = None
+    url: Annotated[str, PlainValidator(parse_base_url)] | None = None
+    admin_token: Secret | None = None
+
+
 class Vendor(Section):
     name: Name | None = None
     title: Name | None = None
@@ -117,6 +125,8 @@ class Channel(Section):
     fallback: Name | None = None
     timezone: Zone | None = None
     quiet: Windows = ()
+    template: Name | None = None
+    language: Annotated[str, PlainValidator(word_of(LANGUAGES))] | None = None
 
 
 class Team(Section):

@@ -54,6 +54,8 @@ class Dispatcher:
         self._circuits = Circuits()
         self._moved_at = clock.monotonic()
         self._random = random.Random()  # noqa: S311 - jitter, not a secret
+        self.link_of: Callable[[Delivery, datetime], str | None] = _no_link
+        """Returns the address where a message can be acknowledged, None for no such link."""
         self.idle_again = asyncio.Event()
         """Set when a channel has finished what it had claimed, so that more can be claimed for it."""
 
@@ -170,11 +172,21 @@ class Dispatcher:
         now, repeat = self._clock.now(), delivery.maybe_sent
         alert = replace(delivery.alert, drill=True) if self._setup().drill else delivery.alert
         try:
-            return render(alert, channel=channel, now=now, dedup_key=delivery.dedup_key, repeat=repeat)
+            message = render(
+                alert,
+                channel=channel,
+                now=now,
+                dedup_key=delivery.dedup_key,
+                repeat=repeat,
+                ack_url=self.link_of(delivery, now),
+            )
         except Exception:
             # A message that cannot be laid out is told bare: what matters is that it is told.
             log.exception("a fault of ours in a message", thread=delivery.alert.thread.id)
             return bare(alert, dedup_key=delivery.dedup_key, repeat=repeat)
+        if message.fault:
+            log.warning("own template failed, told as built in", channel=channel.name, fault=message.fault)
+        return message
 
     async def _record(self, delivery: Delivery, channel: Channel | None, outcome: SendOutcome) -> None:
         now = self._clock.now()
@@ -186,6 +198,10 @@ class Dispatcher:
         fallback = channel.fallback if dead and channel is not None else None
         await self._store.write(lambda conn: _write(conn, delivery, outcome, now, retry_at, fallback))
         _report(delivery, outcome, retry_at)
+
+
+def _no_link(_delivery: Delivery, _now: datetime) -> None:
+    return None
 
 
 def _write(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sqlite3
+import stat
 import sys
 
+import aiohttp
 from installed import Installation
 
 from statusherd.model.words import Impact
@@ -16,6 +19,13 @@ STEPS = """
 [[escalation]]
 name = "duty"
 steps = [{ channels = ["chat"], wait = "1m" }, { channels = ["mail"], wait = "1m" }]
+"""
+
+
+WEB = """
+[web]
+listen = "127.0.0.1:0"
+url = "https://status.example.com"
 """
 
 
@@ -45,6 +55,30 @@ async def test_a_kill_between_two_steps_loses_none_and_takes_none_twice(installe
     await asyncio.to_thread(_shift_due, installed)
     await installed.looks(3)
     assert installed.told() == (2, 2)
+
+
+async def test_the_link_in_a_mail_acknowledges_at_the_running_daemon(installed: Installation) -> None:
+    text = installed.config.read_text()
+    installed.config.write_text(f"{text}{WEB}")
+    await installed.start()
+    await installed.logged("event=listening")
+    port = re.search(r"event=listening .*port=(\d+)", installed.log.read_text())[1]
+    await installed.looks(2)
+    installed.page.open("API errors", Impact.MAJOR, ["API"])
+    await installed.expect(1, 1)
+    (link,) = re.findall(r"https://status\.example\.com(/ack/\S+)", installed.mail.received[0].text)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
+        async with client.get(link) as answer:
+            assert (answer.status, "API errors" in await answer.text()) == (200, True)
+        assert installed.told() == (1, 1)
+        async with client.post(link, data={"author": "ada"}) as answer:
+            assert answer.status == 200
+    await installed.expect(2, 2)
+    assert installed.mail.received[1].text.startswith("ACKNOWLEDGED by ada: ")
+    key = (installed.config.parent / "var" / "link.key").stat()
+    assert (stat.S_IMODE(key.st_mode), key.st_size) == (0o600, 32)
+    assert await installed.end(signal.SIGTERM) == 0
+    assert link.rpartition(".")[2] not in installed.log.read_text(), "no link stands in the log"
 
 
 def _shift_due(installed: Installation) -> None:

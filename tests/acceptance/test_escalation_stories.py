@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 from stories import Story
 
-from statusherd.acknowledging import acknowledge, threads_named, withdraw
+from statusherd.acknowledging import acknowledge, acknowledge_named, threads_named, withdraw
+from statusherd.cli.alert_views import answer_table
 from statusherd.model.delivery import Reason
 from statusherd.model.errors import StatusherdError
 from statusherd.model.escalation import Escalation, EscalationStep
 from statusherd.model.hours import parse_window
+from statusherd.model.oncall import Person, Roster, Rotation, Rule
 from statusherd.model.routing import Route
 from statusherd.model.services import Dependency, Service
 from statusherd.model.silences import Silence
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.notify.channels import Channel
+from statusherd.respond.handovers import every
 from statusherd.respond.services import ServiceMap
 from statusherd.store import alerts, silences
 
@@ -145,6 +149,25 @@ async def test_the_end_stops_it_and_a_new_opening_begins_anew(tmp_path: Path) ->
         assert sorted(story.who[told + 2 :]) == ["lead", "second"]
 
 
+async def test_steps_that_were_told_before_are_told_again_when_it_comes_back(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        await story.pass_minutes(10)
+        story.page.resolve(incident)
+        await story.look()
+        told = len(story.who)
+        story.page.update(incident, Phase.INVESTIGATING)
+        await story.look()
+        await story.pass_minutes(10)
+        assert "second" in story.who[told:]
+        assert story.heard(by="second")[-1].startswith("NOT ACKNOWLEDGED: Acme: ")
+        keys = [sent.delivery.dedup_key for sent in story.sender.sent]
+        assert len(set(keys)) == len(keys)
+        assert all(re.fullmatch("[0-9a-f]{16}", key) for key in keys), "the reference can be typed"
+
+
 async def test_what_was_open_at_the_first_look_is_escalated_and_acknowledged_too(tmp_path: Path) -> None:
     async with DutyStory(tmp_path) as story:
         incident = story.page.open("API errors", Impact.MAJOR)
@@ -162,6 +185,22 @@ async def test_what_was_open_at_the_first_look_is_escalated_and_acknowledged_too
         told = len(story.who)
         await story.pass_minutes(120)
         assert len(story.who) == told
+
+
+async def test_a_summary_is_taken_on_whole_but_for_what_is_over_and_told_once(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        first, _, _ = [story.page.open(f"Trouble {number}", Impact.MAJOR) for number in range(3)]
+        await story.look()
+        key = story.sender.sent[0].delivery.dedup_key
+        story.page.resolve(first)
+        await story.look()
+        told, now = len(story.who), story.clock.now()
+        found = await story.store.write(lambda conn: acknowledge_named(conn, key, "ada", "", now))
+        await story.tell()
+        assert len(found) == 2
+        assert sorted(story.who[told:]) == ["first", "ops"]
+        await story.pass_minutes(60)
+        assert len(story.who) == told + 2
 
 
 async def test_trouble_without_an_incident_at_the_first_look_is_escalated_too(tmp_path: Path) -> None:
@@ -267,3 +306,35 @@ async def test_each_message_of_an_escalation_is_explained_as_its_own(tmp_path: P
         mine = [each for each in account.verdicts if each.decision.channel == "first"]
     assert [each.decision.reason for each in mine] == [Reason.OPENED, Reason.ESCALATED, Reason.ESCALATED]
     assert len({each.delivery.dedup_key for each in mine}) == 3
+
+
+async def test_each_step_asks_anew_who_is_on_call_and_both_hear_the_end(tmp_path: Path) -> None:
+    handed_over = every(timedelta(days=1), date(2026, 6, 1), time(13))
+    steps = (EscalationStep(("oncall:primary",), 3600), EscalationStep(("oncall:primary",), 3600))
+    async with DutyStory(tmp_path, Escalation("duty", steps)) as story:
+        people = {"ada": Person("ada", ("first",)), "bob": Person("bob", ("second",))}
+        turns = Rotation("primary", "UTC", ("ada", "bob"), Rule(date(2026, 5, 31)), handed_over)
+        roster = Roster(people, {"primary": turns})
+        story.setup = story.pipeline.setup = replace(story.setup, roster=roster)
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        (before,) = [name for name in story.who if name != "ops"]
+        await story.pass_minutes(60)
+        (after,) = story.who[2:]
+        assert {before, after} == {"first", "second"}, "it was handed over meanwhile"
+        story.page.resolve(incident)
+        await story.look()
+        assert sorted(story.who[3:]) == ["first", "ops", "second"]
+
+
+async def test_the_list_of_alerts_says_who_took_it_on(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        await story.look()
+        story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        await story.ack("ada")
+        now = story.clock.now()
+        found = story.store.read_now(lambda conn: alerts.answers(conn, now - DAY, 50))
+        lines = [line for line in answer_table(found, now) if "acknowledged by ada" in line]
+    assert sorted(line.split("  ")[2].strip() for line in lines) == ["first", "ops"]

@@ -82,6 +82,7 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Http,
         schema.Heartbeat,
         schema.Drill,
+        schema.Web,
         schema.Vendor,
         schema.Channel,
         schema.Team,
@@ -106,6 +107,8 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/mail-url").write_text("json://127.0.0.1:9/\n")
     (tmp_path / "secrets/graph-token").write_text("token\n")
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages/ops.j2").write_text("{{ headline }}\n")
     text = (ROOT / "config.example.toml").read_text()
     start = text.index("# [[vendor]]")
     blocks = "\n".join(

@@ -118,8 +118,8 @@ def test_services_in_a_mail() -> None:
     text = body(ALERT, "mailto://mail.example")
     url = "https://runbooks.example/checkout_1"
     assert (
-        "<div><b>Services at risk:</b></div><div>&bull; checkout (tier 1, owner shop) via stripe:API</div>"
-        in text
+        '<div><b>Services at risk:</b></div><div style="padding-left:14px;text-indent:-14px">&bull; checkout '
+        "(tier 1, owner shop) via stripe:API</div>" in text
     )
     assert f'Runbook: <a href="{url}">{url}</a></div>' in text
     assert "via payments &gt; stripe:Invoicing" in text

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from statusherd.acknowledging import Acknowledged, acknowledge, threads_named, withdraw
+from statusherd.acknowledging import Acknowledged, acknowledge_named, threads_named, withdraw
 from statusherd.cli.moments import iso
 from statusherd.cli.output import shown
 from statusherd.model.errors import StatusherdError
@@ -24,7 +24,7 @@ def acked(store: Store, id_: str, author: str, note: str, now: datetime) -> tupl
         raise StatusherdError("the author or the note is too long", remedy=remedy)
 
     def write(conn: Connection) -> tuple[Acknowledged, ...]:
-        return tuple(acknowledge(conn, each, author, note, now) for each in threads_named(conn, id_))
+        return acknowledge_named(conn, id_, author, note, now)
 
     return store.write_now(write)
 

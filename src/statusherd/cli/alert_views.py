@@ -51,9 +51,15 @@ def _answer(answer: Answer, now: datetime) -> tuple[str, ...]:
         id_of(answer.logged.number, answer.delivery),
         shown(decision.channel or "-", 30),
         _outcome(answer.delivery, told=decision.told),
-        decision.reason.value.replace("_", " "),
+        _reason(answer),
         _headline(alert_about(answer.logged, answer.vendor_title)),
     )
+
+
+def _reason(answer: Answer) -> str:
+    reason = answer.decision.reason.value.replace("_", " ")
+    ack = answer.delivery.alert.circumstances.acknowledged if answer.delivery else None
+    return f"{reason} by {shown(ack.author, 20)}" if ack else reason
 
 
 def _headline(alert: Alert) -> str:

@@ -14,7 +14,7 @@ import structlog
 
 from statusherd import config as configuration
 from statusherd import logs
-from statusherd.assembly import daemon_of, installation, secrets_of, setup_of, switch_of
+from statusherd.assembly import daemon_of, installation, secrets_of, setup_of, switch_of, web_of
 from statusherd.config import Config
 from statusherd.daemon import Daemon, Sources
 from statusherd.heartbeat import Heart
@@ -54,7 +54,8 @@ async def _run(config: Config) -> None:
         current = _Current(config, parts.heart)
         daemon = daemon_of(parts, Sources(current.reload, current.interval))
         _listen(daemon)
-        await daemon.run()
+        async with web_of(config, parts):
+            await daemon.run()
 
 
 class _Current:
@@ -82,6 +83,7 @@ def _fixed_sections(old: Config, new: Config) -> list[str]:
     same_http = replace(new.http, interval=old.http.interval) == old.http
     same_place = old.daemon.data_dir == new.daemon.data_dir
     changed = {"daemon": not same_place, "database": old.database != new.database, "http": not same_http}
+    changed["web"] = old.web != new.web
     return [section for section, differs in changed.items() if differs]
 
 

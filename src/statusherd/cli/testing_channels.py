@@ -90,7 +90,13 @@ async def send_marked(
     alert = alert_of(key, now)
     message = render(alert, channel=channel, now=now, dedup_key=key)
     delivery = Delivery(0, channel.name, key, alert, now, DeliveryState.SENDING, created_at=now)
-    return await sender.send(delivery, channel, message)
+    outcome = await sender.send(delivery, channel, message)
+    return _with_fault(outcome, message.fault) if message.fault else outcome
+
+
+def _with_fault(outcome: SendOutcome, fault: str) -> SendOutcome:
+    told = f"told as built in, for its own template failed: {fault}"
+    return replace(outcome, detail=f"{outcome.detail}; {told}" if outcome.detail else told)
 
 
 def _alert(key: str, now: datetime) -> Alert:

@@ -103,6 +103,14 @@ class StoreError(StatusherdError):
     """The store cannot be opened, is newer than the program, or is damaged."""
 
 
+class NoSuchAlertError(StatusherdError):
+    """An ID means no alert."""
+
+
+class NothingOpenError(StatusherdError):
+    """What somebody wants to take on is over, or was told to nobody."""
+
+
 class DeliveryError(StatusherdError):
     """A message was not accepted.
 

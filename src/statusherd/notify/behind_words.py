@@ -8,13 +8,14 @@ from typing import Final
 from statusherd.model.delivery import Alert, Reason
 from statusherd.notify.behind import GRACE
 from statusherd.notify.headlines import ENDS
+from statusherd.notify.languages import later, say
 from statusherd.notify.markup import one_line
 from statusherd.notify.times import length
 
 WAITS_BEHIND: Final = {
-    Reason.INHIBITED: "which it names as its cause",
-    Reason.DUPLICATE: "which told the same event",
-    Reason.QUORUM: "which fell at the same time and runs on the same vendor",
+    Reason.INHIBITED: later("which it names as its cause"),
+    Reason.DUPLICATE: later("which told the same event"),
+    Reason.QUORUM: later("which fell at the same time and runs on the same vendor"),
 }
 """Why something waits behind another thread, as part of a sentence."""
 _NAMED: Final = 5
@@ -23,15 +24,15 @@ _NAMED: Final = 5
 def waited_behind(alert: Alert) -> str:
     """Return why something comes only now that named another vendor as its cause."""
     cause = alert.circumstances.waited_behind
-    whose = f'"{one_line(cause, 140)}"' if cause else "a vendor's trouble that you know of"
-    why = WAITS_BEHIND[alert.circumstances.waited or Reason.INHIBITED]
-    return f"Held back behind {whose}, {why}. This is where it stands now."
+    whose = f'"{one_line(cause, 140)}"' if cause else say("a vendor's trouble that you know of")
+    why = say(WAITS_BEHIND[alert.circumstances.waited or Reason.INHIBITED])
+    return say("Held back behind {cause}, {why}. This is where it stands now.", cause=whose, why=why)
 
 
 def told_for_others(alert: Alert) -> Iterator[str]:
     """Yield what is told in other threads: which trouble waits behind this one, and what took it over."""
     if "taken_over" in alert.change.facets:
-        yield (
+        yield say(
             "It may not be over. This channel is not told of that incident, by its routes or because it "
             "waits; `statusherd alert explain` tells why."
         )
@@ -40,17 +41,21 @@ def told_for_others(alert: Alert) -> Iterator[str]:
     subjects = alert.circumstances.tells_for
     if not subjects:
         return
-    named = "; ".join(one_line(subject, 140) for subject in subjects[:_NAMED])
-    more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
+    named = _names("; ".join(one_line(subject, 140) for subject in subjects[:_NAMED]), len(subjects))
     if alert.change.kind in ENDS:
-        yield f"Still open, and waited behind this: {named}{more}. Told if not over in {length(GRACE)}."
+        text = later("Still open, and waited behind this: {subjects}. Told if not over in {span}.")
+        yield say(text, subjects=named, span=length(GRACE))
     else:
-        yield f"Waiting behind this, and not told apart: {named}{more}."
+        yield say("Waiting behind this, and not told apart: {subjects}.", subjects=named)
 
 
 def _together(titles: tuple[str, ...]) -> str:
-    named = ", ".join(one_line(title, 60) for title in titles[:_NAMED])
-    more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
-    return (
-        f"Vendors on the same upstream fell at the same time: {named}{more}. Further ones wait behind these."
+    named = _names(", ".join(one_line(title, 60) for title in titles[:_NAMED]), len(titles))
+    text = later(
+        "Vendors on the same upstream fell at the same time: {vendors}. Further ones wait behind these."
     )
+    return say(text, vendors=named)
+
+
+def _names(named: str, count: int) -> str:
+    return f"{named} {say('and {count} more', count=count - _NAMED)}" if count > _NAMED else named

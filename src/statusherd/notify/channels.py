@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from statusherd.model.hours import Window
+from statusherd.notify.languages import ENGLISH
 from statusherd.notify.services import PACKAGES, SERVICES, Format, Kind, Service
 
-__all__ = ["Channel", "Format", "Kind", "Service", "problems", "problems_of", "schema_of"]
+__all__ = ["Channel", "Format", "Kind", "OwnTemplate", "Service", "problems", "problems_of", "schema_of"]
 
 _SCHEMA: Final = re.compile(r"([a-z0-9]+)://(?=.)", re.IGNORECASE)
 
@@ -38,6 +39,14 @@ _NO_SERVICE: Final = Service(Kind.WEBHOOK)
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTemplate:
+    """A template that an operator wrote: its file as the config names it, and its text."""
+
+    name: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One destination. `url` is an Apprise URL and a secret as a whole: it never shows.
 
@@ -55,6 +64,9 @@ class Channel:
     """Its quiet hours, on the clock of `timezone`: only SEV1 is told in them."""
     deadline: float | None = None
     max_length: int | None = None
+    template: OwnTemplate | None = None
+    """What lays out its messages instead of the built-in template."""
+    language: str = ENGLISH
 
     @property
     def schema(self) -> str:

@@ -28,6 +28,7 @@ from statusherd.notify.channels import Channel, Format, problems
 from statusherd.notify.ics import FILE_NAME, method_of
 from statusherd.notify.render import Message
 from statusherd.notify.services import Kind
+from statusherd.notify.showing import label, plain, shown_body, shown_title, thread_parameters
 
 MOST_HANGING: Final = 3
 """So many sends of a channel may hang at once; then it is left alone until one of them ends."""
@@ -35,7 +36,6 @@ _HANGING_RETRY: Final = 60.0
 _MINUTE: Final = 60.0
 _BETWEEN_TARGETS: Final = 0.2
 """Seconds: the most that a plug-in may pause between several targets of one URL."""
-_PLAIN_KEY: Final = re.compile(r"[\w.:/#@-]{1,200}", re.ASCII)
 _SHORTEST_SECRET: Final = 3
 
 
@@ -161,8 +161,8 @@ def _notify(url: str, channel: Channel, message: Message, listener: Heard) -> bo
     plugin.request_rate_per_sec = min(plugin.request_rate_per_sec, _BETWEEN_TARGETS)
     titled = channel.service.titled and plugin.title_maxlen > 0
     result = library.Apprise(plugin, asset=_asset()).notify(
-        body=message.body,
-        title=message.subject if titled else "",
+        body=shown_body(channel.service, message),
+        title=shown_title(channel.service, message) if titled else "",
         notify_type=str(message.tone),
         body_format=str(Format.TEXT if channel.service.reads_markdown else message.format),
         interpret_escapes=False,
@@ -250,7 +250,7 @@ def _with_parameters(channel: Channel, delivery: Delivery, host: str) -> str:
     pairs = [
         *_timeouts(channel),
         *_headers(channel, delivery, host),
-        *_pager(channel, delivery, given),
+        *thread_parameters(channel, _thread_key(delivery), given),
         *_receipt(channel, given),
     ]
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in pairs)
@@ -268,7 +268,7 @@ def _timeouts(channel: Channel) -> Iterator[tuple[str, str]]:
 def _headers(channel: Channel, delivery: Delivery, host: str) -> Iterator[tuple[str, str]]:
     if not channel.service.takes_headers:
         return
-    yield "+X-Statusherd-Dedup", _plain(delivery.dedup_key)
+    yield "+X-Statusherd-Dedup", plain(delivery.dedup_key)
     if channel.service.kind is not Kind.MAIL:
         return
     # Never a Message-ID: Apprise adds its own. All mails of a thread answer a first one that was never sent.
@@ -276,16 +276,7 @@ def _headers(channel: Channel, delivery: Delivery, host: str) -> Iterator[tuple[
     yield "+References", root
     yield "+In-Reply-To", root
     yield "+Auto-Submitted", "auto-generated"
-
-
-def _pager(channel: Channel, delivery: Delivery, given: set[str]) -> Iterator[tuple[str, str]]:
-    key = channel.service.thread_key
-    if key is None:
-        return
-    if key not in given:
-        yield key, _thread_key(delivery)
-    if "action" not in given:
-        yield "action", "map"  # opens what is wrong, closes what is over
+    yield "+List-Id", f"<{label(channel.name)}.statusherd.{host}>"
 
 
 def _receipt(channel: Channel, given: set[str]) -> Iterator[tuple[str, str]]:
@@ -296,13 +287,6 @@ def _receipt(channel: Channel, given: set[str]) -> Iterator[tuple[str, str]]:
 
 def _thread_key(delivery: Delivery) -> str:
     return blake2b(delivery.alert.thread.id.encode("utf-8", "replace"), digest_size=12).hexdigest()
-
-
-def _plain(key: str) -> str:
-    """Return a key as it may stand in a header; one that may not, as its digest."""
-    if _PLAIN_KEY.fullmatch(key):
-        return key
-    return blake2b(key.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _secrets(url: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ thread. Quiet hours do not hold it up, since it is what breaks through them; a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -170,12 +170,20 @@ def _subject(question: Question, thread: str) -> Subject:
     return Subject(change, question.title, question.severity, event, thread, question.components)
 
 
-def messages_of(taken: Taken, deliveries: Sequence[NewDelivery], key: str) -> tuple[NewDelivery, ...]:
-    """Return the messages of a step with what sets them apart: nobody answered, and a key of their own."""
+def messages_of(
+    taken: Taken, deliveries: Sequence[NewDelivery], key_of: Callable[[str, str, int], str]
+) -> tuple[NewDelivery, ...]:
+    """Return the messages of a step with what sets them apart: nobody answered, and a key of their own.
+
+    `key_of` makes a key of a thread, a channel and a number, as for every message. The same step is another
+    one in each round, and whenever the escalation begins anew.
+    """
+    climb = taken.climb
+    turn = f"{climb.thread}#{climb.escalation}/{climb.began_at.isoformat()}/{climb.round}/{climb.step}"
     return tuple(
         replace(
             each,
-            dedup_key=f"{key}{each.channel}",
+            dedup_key=key_of(turn, each.channel, climb.change_number),
             alert=replace(
                 each.alert, circumstances=replace(each.alert.circumstances, unanswered=taken.unanswered)
             ),

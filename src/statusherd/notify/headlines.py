@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert
-from statusherd.model.records import Component, Maintenance, VendorIncident
+from statusherd.model.records import Maintenance, VendorIncident
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
+from statusherd.notify.languages import later, say, say_many, word
 from statusherd.notify.maintenance_words import begins_in, conflict_mark
 from statusherd.notify.markup import one_line
-from statusherd.notify.times import clock, length, window
+from statusherd.notify.phrases import after, component_list, state, titled
+from statusherd.notify.retelling import retold
+from statusherd.notify.times import clock, window
 
 ENDS: Final = frozenset(
     {K.INCIDENT_RESOLVED, K.INCIDENT_WITHDRAWN, K.DISTURBANCE_ENDED, K.MAINTENANCE_ENDED,
@@ -41,18 +44,20 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):
         text = f"{start}: {what}"
     elif at_risk(alert):
-        text = f"{start}: {_services(alert.touches)} at risk: {vendor}: {what}"
+        at_stake = say("{services} at risk", services=_services(alert.touches))
+        text = f"{start}: {at_stake}: {vendor}: {what}"
     else:
         text = f"{start}: {vendor}: {what}"
-    return f"DRILL, not real: {text}" if alert.drill else text
+    return say("DRILL, not real: {text}", text=text) if alert.drill else text
 
 
 def _answer(alert: Alert) -> str | None:
     """Return the mark of a message that is there because somebody answered, or nobody did."""
     circumstances = alert.circumstances
     if circumstances.acknowledged is not None:
-        return f"ACKNOWLEDGED by {one_line(circumstances.acknowledged.author, 40)}"
-    return "NOT ACKNOWLEDGED" if circumstances.unanswered is not None else None
+        author = one_line(circumstances.acknowledged.author, 40)
+        return say("ACKNOWLEDGED by {author}", author=author)
+    return say("NOT ACKNOWLEDGED") if circumstances.unanswered is not None else None
 
 
 def at_risk(alert: Alert) -> bool:
@@ -71,9 +76,9 @@ def _services(touches: tuple[Touch, ...]) -> str:
     """Return services as in "checkout", "checkout and search", "checkout, search and 3 more services"."""
     names = [one_line(touch.service, 40) for touch in touches[:2]]
     if len(touches) > 2:
-        more = len(touches) - 2
-        return f"{', '.join(names)} and {more} more {'service' if more == 1 else 'services'}"
-    return " and ".join(names)
+        one, many = later("{names} and {count} more service"), later("{names} and {count} more services")
+        return say_many(len(touches) - 2, one, many, names=", ".join(names))
+    return say("{first} and {last}", first=names[0], last=names[1]) if len(names) > 1 else "".join(names)
 
 
 def _incident(alert: Alert) -> VendorIncident:
@@ -83,58 +88,64 @@ def _incident(alert: Alert) -> VendorIncident:
 
 def _opened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     incident = _incident(alert)
-    return "OPENED", f"{titled(incident)} ({incident.phase})"
+    return say("OPENED"), f"{titled(incident)} ({word(incident.phase)})"
 
 
 def _updated(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
     incident, before = _incident(alert), alert.change.before
-    moved = f"now {incident.phase}"
+    moved = say("now {state}", state=word(incident.phase))
     if before is not None and before != incident.phase:
-        moved = f"{moved}, was {one_line(before)}"
+        was = word(one_line(before))
+        moved = say("now {state}, was {before}", state=word(incident.phase), before=was)
     # To a channel that hears of it for the first time it is no update: it is open.
-    mark = _open_since(incident.started_at, alert, zone) if alert.opens else "UPDATE"
+    mark = _open_since(incident.started_at, alert, zone) if alert.opens else say("UPDATE")
     return mark, f"{titled(incident)} ({moved})"
 
 
 def _open_since(start: datetime | None, alert: Alert, zone: ZoneInfo) -> str:
     today = alert.circumstances.at or alert.change.at
-    return f"OPEN since {clock(start, today, zone)}" if start else "OPEN"
+    return say("OPEN since {time}", time=clock(start, today, zone)) if start else say("OPEN")
 
 
 def _reopened(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     incident = _incident(alert)
-    return "REOPENED", f"{titled(incident)} ({incident.phase})"
+    return say("REOPENED"), f"{titled(incident)} ({word(incident.phase)})"
 
 
 def _resolved(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     incident = _incident(alert)
-    return _after("RESOLVED", incident.started_at, incident.resolved_at), titled(incident)
+    return after(later("RESOLVED"), incident.started_at, incident.resolved_at), titled(incident)
 
 
 def _withdrawn(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    return "WITHDRAWN", f"{titled(_incident(alert))}: gone from the page, and the vendor's history has it not"
+    gone = say("gone from the page, and the vendor's history has it not")
+    return say("WITHDRAWN"), f"{titled(_incident(alert))}: {gone}"
 
 
 def _recorded(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    return "RECORDED", f"{titled(_incident(alert))}: over before it was seen"
+    over = say("over before it was seen")
+    return say("RECORDED"), f"{titled(_incident(alert))}: {over}"
 
 
 def _edited(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    moved = ", ".join(alert.change.facets) or "text"
-    return "EDITED", f"{titled(_incident(alert))}: changed after its end ({one_line(moved)})"
+    moved = ", ".join(map(word, alert.change.facets)) or word("text")
+    changed = say("changed after its end ({what})", what=one_line(moved))
+    return say("EDITED"), f"{titled(_incident(alert))}: {changed}"
 
 
 def _stale(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    return "STALE", f"{titled(_incident(alert))}: {one_line(alert.change.reason)}"
+    return say("STALE"), f"{titled(_incident(alert))}: {retold(one_line(alert.change.reason))}"
 
 
 def _first_look(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     incidents = alert.change.incidents
     if not incidents:
-        return "ALREADY IN TROUBLE", f"{state(alert.change.status)}, no incident is posted"
+        now = state(alert.change.status)
+        return say("ALREADY IN TROUBLE"), say("{state}, no incident is posted", state=now)
     if len(incidents) == 1:
-        return "ALREADY OPEN", f"{titled(incidents[0])} ({incidents[0].phase})"
-    return "ALREADY OPEN", f"{len(incidents)} incidents, the worst is {_worst(incidents)}"
+        return say("ALREADY OPEN"), f"{titled(incidents[0])} ({word(incidents[0].phase)})"
+    several = say("{count} incidents, the worst is {worst}", count=len(incidents), worst=_worst(incidents))
+    return say("ALREADY OPEN"), several
 
 
 def _worst(incidents: Iterable[VendorIncident]) -> str:
@@ -144,31 +155,33 @@ def _worst(incidents: Iterable[VendorIncident]) -> str:
 def _disturbed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
     if "components" in change.facets:
-        return "OPENED", f"{component_list(change.components, 3)}, no incident is posted on it"
-    return "OPENED", f"{state(change.after)}, no incident is posted"
+        listed = component_list(change.components, 3)
+        return say("OPENED"), say("{components}, no incident is posted on it", components=listed)
+    return say("OPENED"), say("{state}, no incident is posted", state=state(change.after))
 
 
 def _disturbance_changed(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
     change = alert.change
-    mark = _open_since(alert.thread.opened_at, alert, zone) if alert.opens else "UPDATE"
+    mark = _open_since(alert.thread.opened_at, alert, zone) if alert.opens else say("UPDATE")
     if "components" in change.facets:
-        return mark, f"now {component_list(change.components, 3)}, no incident is posted on it"
-    return mark, f"now {state(change.after)}, no incident is posted"
+        listed = component_list(change.components, 3)
+        return mark, say("now {components}, no incident is posted on it", components=listed)
+    return mark, say("now {state}, no incident is posted", state=state(change.after))
 
 
 def _disturbance_ended(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
     if "taken_over" in change.facets:
-        return "TAKEN OVER", "an incident was posted and tells it from here on"
-    mark = _after("RESOLVED", change.since, change.at)
+        return say("TAKEN OVER"), say("an incident was posted and tells it from here on")
+    mark = after(later("RESOLVED"), change.since, change.at)
     if "components" in change.facets:
-        well = component_list(change.components, 3) or "what services depend on is well again"
-        return mark, f"{well}; no incident was posted on it"
-    return mark, f"{state(change.after)} again; no incident was posted"
+        well = component_list(change.components, 3) or say("what services depend on is well again")
+        return mark, say("{components}; no incident was posted on it", components=well)
+    return mark, say("{state} again; no incident was posted", state=state(change.after))
 
 
 def _components_changed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    return "COMPONENTS CHANGED", component_list(alert.change.components, 3)
+    return say("COMPONENTS CHANGED"), component_list(alert.change.components, 3)
 
 
 def _maintenance(alert: Alert) -> Maintenance:
@@ -183,61 +196,65 @@ def _maintained(mark: str, *, with_window: bool) -> Callable[[Alert, ZoneInfo], 
         title = f'"{one_line(maintenance.title)}"'
         when = window(maintenance.starts_at, maintenance.ends_at, zone)
         clash = conflict_mark(alert)
-        return f"MAINTENANCE {mark}{clash}", f"{title}, {when}" if with_window and when else title
+        said = say(mark, span=begins_in(alert))
+        return f"{said}{clash}", f"{title}, {when}" if with_window and when else title
 
     return words
 
 
-def _reminder(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
-    return _maintained(f"BEGINS {begins_in(alert)}", with_window=True)(alert, zone)
-
-
 def _maintenance_over(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     maintenance = _maintenance(alert)
-    mark = _after("MAINTENANCE ENDED", maintenance.starts_at, alert.change.at)
+    mark = after(later("MAINTENANCE ENDED"), maintenance.starts_at, alert.change.at)
     return mark, f'"{one_line(maintenance.title)}"'
 
 
 def _blind(_alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    return "CANNOT READ", "its status page. This says nothing about the vendor"
+    return say("CANNOT READ"), say("its status page. This says nothing about the vendor")
 
 
 def _sighted(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
-    return _after("READABLE AGAIN", change.since, change.at), f"its status page says {state(change.status)}"
+    says = say("its status page says {state}", state=state(change.status))
+    return after(later("READABLE AGAIN"), change.since, change.at), says
 
 
 def _suspicious(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
-    return "SUSPICIOUS", f"its page shows {change.after} of {change.before} components; the old state is kept"
+    text = later("its page shows {now} of {before} components; the old state is kept")
+    return say("SUSPICIOUS"), say(text, now=change.after, before=change.before)
 
 
 def _filter_rot(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
-    return "FILTER MATCHES NOTHING", f'"{one_line(alert.change.subject)}" selects no component of its page'
+    subject = one_line(alert.change.subject)
+    return say("FILTER MATCHES NOTHING"), say('"{filter}" selects no component of its page', filter=subject)
 
 
 def _moved(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
     was, now = one_line(change.before or "unknown"), one_line(change.after or "unknown")
-    return "SOURCE MOVED", f"its page answers as {now}, was {was}"
+    return say("SOURCE MOVED"), say("its page answers as {now}, was {before}", now=now, before=was)
 
 
 def _dark(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
-    fault = "the platform they share" if change.subject else "us"
-    return "CANNOT SEE OUT", f"{one_line(change.reason)}: most likely it is {fault}, not the vendors"
+    blamed = say("most likely it is us, not the vendors")
+    if change.subject:
+        blamed = say("most likely it is the platform they share, not the vendors")
+    return say("CANNOT SEE OUT"), f"{retold(one_line(change.reason))}: {blamed}"
 
 
 def _light(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     change = alert.change
-    return _after("CAN SEE OUT AGAIN", change.since, change.at), "status pages can be read again"
+    again = say("status pages can be read again")
+    return after(later("CAN SEE OUT AGAIN"), change.since, change.at), again
 
 
 def _missed(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     incidents = alert.change.incidents
     if len(incidents) == 1:
-        return "OVER, in the quiet hours", titled(incidents[0])
-    return "OVER, in the quiet hours", f"{len(incidents)} incidents, the worst was {_worst(incidents)}"
+        return say("OVER, in the quiet hours"), titled(incidents[0])
+    several = say("{count} incidents, the worst was {worst}", count=len(incidents), worst=_worst(incidents))
+    return say("OVER, in the quiet hours"), several
 
 
 _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
@@ -254,14 +271,14 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.DISTURBANCE_CHANGED: _disturbance_changed,
     K.DISTURBANCE_ENDED: _disturbance_ended,
     K.COMPONENT_CHANGED: _components_changed,
-    K.MAINTENANCE_ANNOUNCED: _maintained("ANNOUNCED", with_window=True),
-    K.MAINTENANCE_STARTED: _maintained("STARTED", with_window=True),
-    K.MAINTENANCE_RESCHEDULED: _maintained("MOVED", with_window=True),
-    K.MAINTENANCE_EXTENDED: _maintained("EXTENDED", with_window=True),
-    K.MAINTENANCE_UPDATED: _maintained("UPDATE", with_window=True),
-    K.MAINTENANCE_REMINDER: _reminder,
+    K.MAINTENANCE_ANNOUNCED: _maintained(later("MAINTENANCE ANNOUNCED"), with_window=True),
+    K.MAINTENANCE_STARTED: _maintained(later("MAINTENANCE STARTED"), with_window=True),
+    K.MAINTENANCE_RESCHEDULED: _maintained(later("MAINTENANCE MOVED"), with_window=True),
+    K.MAINTENANCE_EXTENDED: _maintained(later("MAINTENANCE EXTENDED"), with_window=True),
+    K.MAINTENANCE_UPDATED: _maintained(later("MAINTENANCE UPDATE"), with_window=True),
+    K.MAINTENANCE_REMINDER: _maintained(later("MAINTENANCE BEGINS {span}"), with_window=True),
     K.MAINTENANCE_ENDED: _maintenance_over,
-    K.MAINTENANCE_CANCELLED: _maintained("CANCELLED", with_window=False),
+    K.MAINTENANCE_CANCELLED: _maintained(later("MAINTENANCE CANCELLED"), with_window=False),
     K.BLIND: _blind,
     K.SIGHTED: _sighted,
     K.SUSPICIOUS: _suspicious,
@@ -271,43 +288,3 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.CAN_SEE_OUT: _light,
     K.MISSED: _missed,
 }
-
-
-# Words that the other parts of a message use too
-
-
-def titled(incident: VendorIncident) -> str:
-    """Return an incident's impact and title as in 'major incident "API errors"'."""
-    title = one_line(incident.title)
-    return f'{_kind_of(incident)} "{title}"' if title else _kind_of(incident)
-
-
-def _kind_of(incident: VendorIncident) -> str:
-    if incident.impact in (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL):
-        return f"{incident.impact} incident"
-    return "notice" if incident.impact is Impact.NONE else "incident"
-
-
-def state(status: str | None) -> str:
-    """Return a state as people say it: "partial outage"."""
-    return one_line(status or "unknown").replace("_", " ")
-
-
-def component_list(components: Iterable[Component], most: int) -> str:
-    """Return components with their states, the worst first, at most `most` of them by name."""
-    by_rank = sorted(components, key=lambda c: (-c.status.rank, c.group or "", c.name))
-    named = [f"{_component(c)} ({state(c.status)})" for c in by_rank[:most]]
-    if len(by_rank) > most:
-        named.append(f"and {len(by_rank) - most} more")
-    return ", ".join(named)
-
-
-def _component(component: Component) -> str:
-    name = one_line(component.name, 80)
-    return f"{one_line(component.group, 60)}/{name}" if component.group else name
-
-
-def _after(mark: str, start: datetime | None, end: datetime | None) -> str:
-    if start is None or end is None or end < start:
-        return mark
-    return f"{mark} after {length(end - start)}"

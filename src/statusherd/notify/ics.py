@@ -14,6 +14,7 @@ from typing import Final
 from statusherd.model.delivery import Alert
 from statusherd.model.freezes import Clash
 from statusherd.model.words import ChangeKind as K
+from statusherd.notify.languages import say
 from statusherd.notify.markup import one_line
 
 FILE_NAME: Final = "maintenance.ics"
@@ -64,22 +65,24 @@ def _event(alert: Alert, now: datetime) -> Iterator[str]:
     yield f"DTSTART:{_time(maintenance.starts_at)}"
     if maintenance.ends_at is not None and maintenance.ends_at > maintenance.starts_at:
         yield f"DTEND:{_time(maintenance.ends_at)}"
-    drill = "DRILL, not real: " if alert.drill else ""
-    title = one_line(maintenance.title, 200) or "planned work"
-    yield f"SUMMARY:{_text(f'{drill}{one_line(alert.vendor_title, 80)} maintenance: {title}')}"
+    title = one_line(maintenance.title, 200) or say("planned work")
+    summary = say("{title} maintenance: {what}", title=one_line(alert.vendor_title, 80), what=title)
+    drill = say("DRILL, not real: {text}", text=summary) if alert.drill else summary
+    yield f"SUMMARY:{_text(drill)}"
     yield f"DESCRIPTION:{_text(chr(10).join(_description(alert)))}"
 
 
 def _description(alert: Alert) -> Iterator[str]:
     for each in alert.circumstances.conflicts:
         if each.clash is Clash.FREEZE:
-            yield f"CONFLICT with your freeze {one_line(each.name, 80)}."
+            yield say("CONFLICT with your freeze {freeze}.", freeze=one_line(each.name, 80))
     if alert.touches:
-        yield f"It concerns {', '.join(one_line(touch.service, 60) for touch in alert.touches[:12])}."
+        services = ", ".join(one_line(touch.service, 60) for touch in alert.touches[:12])
+        yield f"{say('It concerns')}: {services}."
     if alert.change.components:
         named = [one_line(component.name, 80) for component in alert.change.components[:12]]
-        yield f"Affected: {', '.join(named)}."
-    yield f"Reference: {one_line(alert.thread.id, 120)}"
+        yield f"{say('Affected')}: {', '.join(named)}."
+    yield f"{say('Reference')}: {one_line(alert.thread.id, 120)}"
 
 
 def _uid(thread: str) -> str:

@@ -10,6 +10,7 @@ from statusherd.model.delivery import Alert
 from statusherd.model.services import Touch, TouchedBy
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.headlines import ENDS, at_risk
+from statusherd.notify.languages import later, say, word
 from statusherd.notify.markup import Link, link, one_line
 
 MOST: Final = 6
@@ -52,41 +53,54 @@ def impacted(alert: Alert, most: int) -> Impacted:
 def news(alert: Alert) -> Iterator[str]:
     """Yield what is new for our services since a channel was told last."""
     if alert.added:
-        yield f"New: it touches {_names(alert.added)} too."
+        yield say("New: it touches {services} too.", services=_names(alert.added))
     if alert.severity_before is not None and alert.severity_before != alert.severity:
-        yield f"Severity was {alert.severity_before}, now {alert.severity}."
+        yield say("Severity was {before}, now {now}.", before=alert.severity_before, now=alert.severity)
 
 
 def _heading(alert: Alert) -> str:
     kind = alert.change.kind
     if kind in _SOURCE:
-        return "Services that depend on it"
+        return say("Services that depend on it")
     if kind in ENDS:
-        return "It concerned"
-    return "Services at risk" if at_risk(alert) else "It concerns"
+        return say("It concerned")
+    return say("Services at risk") if at_risk(alert) else say("It concerns")
 
 
 def _touched(touch: Touch, *, acts: bool) -> Touched:
-    owner = f", owner {one_line(touch.owner, 60)}" if touch.owner else ""
-    how = "" if touch.by in (TouchedBy.NAMED, TouchedBy.WHOLE_VENDOR) else f" ({touch.by.sentence})"
-    text = f"{one_line(touch.service, 60)} (tier {touch.tier}{owner}) via {one_line(touch.via, 160)}{how}"
+    owner = one_line(touch.owner, 60) if touch.owner else ""
+    service, path = one_line(touch.service, 60), one_line(touch.via, 160)
+    pattern = later("{service} (tier {tier}) via {path}")
+    if owner:
+        pattern = later("{service} (tier {tier}, owner {owner}) via {path}")
+    text = say(pattern, service=service, tier=touch.tier, owner=owner, path=path)
+    if touch.by not in (TouchedBy.NAMED, TouchedBy.WHOLE_VENDOR):
+        text = f"{text} ({word(touch.by.sentence)})"
     if not acts:
         return Touched(text)
-    whose = f" of {one_line(touch.cushion, 60)}" if touch.cushion not in (None, touch.service) else ""
-    fallback = f"Fallback{whose}: {one_line(touch.fallback, 200)}" if touch.fallback else ""
-    return Touched(text, fallback, link(touch.runbook))
+    return Touched(text, _fallback(touch), link(touch.runbook))
+
+
+def _fallback(touch: Touch) -> str:
+    if not touch.fallback:
+        return ""
+    what = one_line(touch.fallback, 200)
+    if touch.cushion in (None, touch.service):
+        return say("Fallback: {what}", what=what)
+    return say("Fallback of {service}: {what}", service=one_line(touch.cushion or "", 60), what=what)
 
 
 def _more(touches: Sequence[Touch]) -> str:
     if not touches:
         return ""
     tiers = sorted({touch.tier for touch in touches})
-    of = f"tier {tiers[0]}" if len(tiers) == 1 else f"tiers {tiers[0]} to {tiers[-1]}"
-    return f"and {len(touches)} more of {of}"
+    if len(tiers) == 1:
+        return say("and {count} more of tier {tier}", count=len(touches), tier=tiers[0])
+    return say("and {count} more of tiers {low} to {high}", count=len(touches), low=tiers[0], high=tiers[-1])
 
 
 def _names(names: Sequence[str]) -> str:
     shown = [one_line(name, 60) for name in names[:MOST]]
-    rest = [f"{len(names) - MOST} more"] if len(names) > MOST else []
+    rest = [say("{count} more", count=len(names) - MOST)] if len(names) > MOST else []
     *first, last = [*shown, *rest]
-    return f"{', '.join(first)} and {last}" if first else last
+    return say("{first} and {last}", first=", ".join(first), last=last) if first else last

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from statusherd.model.delivery import Alert
 from statusherd.model.freezes import Clash, Conflict
+from statusherd.notify.languages import later, say
 from statusherd.notify.markup import one_line
 from statusherd.notify.times import length, moment, window
 
@@ -19,15 +20,15 @@ def begins_in(alert: Alert) -> str:
     """Return how near a window is: "in 1 h"."""
     maintenance = alert.change.maintenance
     if maintenance is None or maintenance.starts_at is None:
-        return "soon"
+        return say("soon")
     left = maintenance.starts_at - alert.change.at + timedelta(seconds=30)
-    return f"in {length(max(left, timedelta(0)))}"
+    return say("in {span}", span=length(max(left, timedelta(0))))
 
 
 def conflict_mark(alert: Alert) -> str:
     """Return what stands in the first line where nothing of ours may change then."""
     names = [each.name for each in alert.circumstances.conflicts if each.clash is Clash.FREEZE]
-    return f", CONFLICT with {one_line(names[0], 40)}" if names else ""
+    return say(", CONFLICT with {freeze}", freeze=one_line(names[0], 40)) if names else ""
 
 
 def conflicts(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
@@ -39,6 +40,8 @@ def conflicts(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
 def _conflict(each: Conflict, zone: ZoneInfo) -> str:
     name = one_line(each.name, 80)
     if each.clash is Clash.FREEZE:
-        return f'CONFLICT with your freeze "{name}", {window(each.begins_at, each.ends_at, zone)}.'
-    at, person = moment(each.begins_at, zone), one_line(each.person or "somebody else", 60)
-    return f"The on-call rotation {name} hands over inside this window: {person} takes over at {at}."
+        when = window(each.begins_at, each.ends_at, zone)
+        return say('CONFLICT with your freeze "{freeze}", {window}.', freeze=name, window=when)
+    at, person = moment(each.begins_at, zone), one_line(each.person or say("somebody else"), 60)
+    text = later("The on-call rotation {name} hands over inside this window: {person} takes over at {time}.")
+    return say(text, name=name, person=person, time=at)

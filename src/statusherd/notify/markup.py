@@ -25,6 +25,9 @@ _ENTITY: Final = re.compile(r"&(?=#?\w{1,31};)")
 # <!channel>, <@U1>, <#C1>, <https://evil|name>, <users/all>, <script>: what begins like a tag or an address.
 _TAG: Final = re.compile(r"<(?=[^\s\d=<>-])")
 _LOOKS_LIKE_LESS: Final = "\u2039"
+_HIDDEN: Final = 8
+_SPARE: Final = 2000
+"""So many characters are looked at for each that may be shown, and besides: some of them are not shown."""
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _LINE_BREAKS: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
@@ -44,12 +47,12 @@ class Link(str):
 
 def one_line(text: str, limit: int = 200) -> str:
     """Return `text` as one harmless line of at most `limit` characters."""
-    return capped(" ".join(_harmless(text).split()), limit)
+    return capped(" ".join(_harmless(_start_of(text, limit)).split()), limit)
 
 
 def lines(text: str, limit: int = 1500) -> tuple[str, ...]:
     """Return `text` as harmless lines of at most `limit` characters in all."""
-    flat = _SPACES.sub(" ", _harmless(text))
+    flat = _SPACES.sub(" ", _harmless(_start_of(text, limit)))
     kept = "\n".join(line.strip() for line in flat.split("\n")).strip()
     return tuple(capped(_EMPTY_LINES.sub("\n\n", kept), limit).split("\n")) if kept else ()
 
@@ -72,6 +75,12 @@ def within_bytes(text: str, limit: int) -> str:
         return text
     kept = raw[: max(limit - len(ELLIPSIS.encode()), 0)].decode(errors="ignore")
     return capped(text, len(kept) + 1)
+
+
+def _start_of(text: str, limit: int) -> str:
+    """Return as much of a text as `limit` characters that can be seen may take: a megabyte costs nothing."""
+    most = _HIDDEN * limit + _SPARE
+    return text if len(text) <= most else text[:most] + ELLIPSIS
 
 
 def _harmless(text: str) -> str:

@@ -39,7 +39,10 @@ class Service:
     escaped and Apprise must be told "text", or it would convert what is right already. `titled`: a title is
     shown beside the body; elsewhere it would only repeat the first line. `takes_calendars`: a calendar file
     beside the message is of use. `thread_key` is the URL parameter
-    that ties the messages of one thread together, with `map` as the action that closes it at the end.
+    that ties the messages of one thread together; of a pager with `map` as the action that closes it at the
+    end. `topic_length`: its title is the topic that messages are sorted by, the same for a whole thread and
+    of so many characters. `drops_blank_lines`: an empty line must hold something to be shown there.
+    `runs_templates`: what looks like a template in a message would be run by it.
     `line_bytes`: each line is a message of its own there, of so many bytes of UTF-8 at most; so it gets one.
     `asks_receipt`: unless the URL says otherwise, the server is to confirm that it has the message.
     """
@@ -50,6 +53,9 @@ class Service:
     titled: bool = True
     reads_markdown: bool = False
     thread_key: str | None = None
+    topic_length: int | None = None
+    drops_blank_lines: bool = False
+    runs_templates: bool = False
     takes_headers: bool = False
     line_bytes: int | None = None
     asks_receipt: bool = False
@@ -57,9 +63,11 @@ class Service:
 
 
 _MAIL = Service(Kind.MAIL, (Format.HTML, Format.TEXT), 30_000)
-_CHAT = Service(Kind.CHAT, (Format.MARKDOWN, Format.TEXT), 3000)
+# A title is Markdown too there, and nothing escapes it.
+_CHAT = Service(Kind.CHAT, (Format.MARKDOWN, Format.TEXT), 3000, titled=False)
 _RAW_CHAT = Service(Kind.CHAT, (Format.MARKDOWN, Format.TEXT), 3800, titled=False, reads_markdown=True)
 _PUSH = Service(Kind.PUSH, max_length=3000)
+_RAW_PUSH = replace(_PUSH, formats=(Format.MARKDOWN, Format.TEXT), titled=False, reads_markdown=True)
 _PAGER = Service(Kind.PAGER, thread_key="dedup")
 _SMS = Service(Kind.SMS, max_length=300, titled=False)
 _WEBHOOK = Service(Kind.WEBHOOK, (Format.TEXT, Format.MARKDOWN, Format.HTML), 30_000, takes_headers=True)
@@ -78,17 +86,20 @@ _GROUPS: Final[tuple[tuple[Service, str], ...]] = (
     (
         _CHAT,
         (
-            "cliq zcliq zohocliq dingtalk evolution evolutions gchat kook matrix matrixs rocket rockets "
+            "cliq zcliq zohocliq dingtalk evolution evolutions kook matrix matrixs rocket rockets "
             "webex wxteams whapi workflow workflows"
         ),
     ),
     # Slack has no escape for its marks, so a backslash would show. Telegram's first Markdown has none within
     # bold, and refuses for good what it cannot read. As text both show every word as it is.
-    (replace(_CHAT, formats=(Format.TEXT, Format.MARKDOWN)), "slack"),
-    (replace(_CHAT, formats=(Format.TEXT, Format.HTML), titled=False), "tgram"),
+    (replace(_CHAT, formats=(Format.TEXT, Format.MARKDOWN), titled=True), "slack"),
+    (replace(_CHAT, formats=(Format.TEXT, Format.HTML), drops_blank_lines=True), "tgram"),
+    # The same holds for Google's: no escape for its marks.
+    (replace(_CHAT, formats=(Format.TEXT, Format.MARKDOWN), thread_key="thread"), "gchat"),
     (replace(_CHAT, max_length=1800), "zalo"),
     (replace(_CHAT, max_length=1000), "twist"),
-    (_RAW_CHAT, "mmost mmosts humhub humhubs nctalk nctalks schan zulip"),
+    (_RAW_CHAT, "mmost mmosts humhub humhubs nctalk nctalks schan"),
+    (replace(_RAW_CHAT, titled=True, topic_length=60), "zulip"),
     (replace(_RAW_CHAT, max_length=1000), "ryver"),
     # These three count 2,000 characters, marks of escaping included.
     (replace(_RAW_CHAT, max_length=1900), "discord guilded fluxer fluxers revolt"),
@@ -111,23 +122,29 @@ _GROUPS: Final[tuple[tuple[Service, str], ...]] = (
     (
         _PUSH,
         (
-            "bark barks chanify dot emby embys fcm gorush gorushs gotify gotifys growl hassio hassios "
-            "ifttt jellyfin jellyfins kodi kodis xbmc xbmcs lametric lametrics lfg ncloud nclouds notica "
-            "noticas notifiarr ntfy ntfys onesignal parsep parseps pbul pinglet pinglets pjet pjets prowl "
-            "psafer psafers pushdeer pushdeers pushme pushplus wecom pushward pushy simplepush spush "
+            "bark barks chanify dot emby embys gorush gorushs gotify gotifys growl ifttt "
+            "jellyfin jellyfins kodi kodis xbmc xbmcs lametric lametrics lfg ncloud nclouds notica "
+            "noticas ntfy ntfys onesignal parsep parseps pbul pinglet pinglets pjet pjets prowl "
+            "psafer psafers pushdeer pushdeers pushme pushward pushy simplepush spush "
             "signalgrid spugpush vapid wpush wxpusher"
         ),
     ),
-    (replace(_PUSH, max_length=1000), "enigma2 enigma2s join pover push trigv trigvs youlmk"),
+    # It shows Markdown, and runs what stands in double braces. A notification takes the place of the one
+    # before it in its thread.
+    (replace(_RAW_PUSH, thread_key="nid", runs_templates=True), "hassio hassios"),
+    (_RAW_PUSH, "notifiarr"),  # ends in Discord
+    # These show HTML alone, and Apprise turns each space of a text into one where no line may break.
+    (replace(_PUSH, formats=(Format.HTML, Format.TEXT)), "pushplus wecom"),
+    (replace(_PUSH, max_length=1000), "fcm enigma2 enigma2s join pover push trigv trigvs youlmk"),
     (replace(_PUSH, max_length=240), "kumulos strmlabs"),
     (replace(_PAGER, thread_key="alias"), "jira opsgenie"),
-    (_PAGER, "firehydrant ilert incidentio signl4 squadcast"),
+    (_PAGER, "firehydrant ilert incidentio pagertree signl4 squadcast"),
     (replace(_PAGER, max_length=6000), "goalert goalerts"),
     (replace(_PAGER, max_length=1000, titled=False), "pagerduty"),
     (replace(_PAGER, max_length=400, thread_key="entity_id"), "splunk victorops"),
     (
         replace(_PAGER, thread_key=None),
-        "betterstack flowtriq flowtriqs pagertree spike xmatters",
+        "betterstack flowtriq flowtriqs spike xmatters",
     ),
     (
         _SMS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from statusherd.notify.languages import say
+
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return a time as "2026-11-23 10:47 CET (09:47 UTC)"; the date is repeated where it differs."""
@@ -29,24 +31,30 @@ def window(start: datetime | None, end: datetime | None, zone: ZoneInfo) -> str:
         return ""
     begins = _local(start, zone)
     if end is None:
-        return f"{begins:%Y-%m-%d %H:%M} {_zone_name(begins)}, no end given"
+        at = f"{begins:%Y-%m-%d %H:%M} {_zone_name(begins)}"
+        return say("{time}, no end given", time=at)
     ends = _local(end, zone)
     until = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
-    return f"{begins:%Y-%m-%d %H:%M} to {until} {_zone_name(ends)}"
+    # Where the clocks are changed in between, the start is on another clock than the end.
+    clock_then = "" if begins.utcoffset() == ends.utcoffset() else f" {_zone_name(begins)}"
+    start_text = f"{begins:%Y-%m-%d %H:%M}{clock_then}"
+    return say("{start} to {end}", start=start_text, end=f"{until} {_zone_name(ends)}")
 
 
 def length(span: timedelta) -> str:
     """Return a duration as "42 min", "3 h 5 min" or "2 d 4 h"."""
     minutes = int(span.total_seconds()) // 60
     if minutes < 1:
-        return "less than a minute"
+        return say("less than a minute")
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
+        return say("{days} d {hours} h", days=days, hours=hours) if hours else say("{days} d", days=days)
     if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min"
+        if not minutes:
+            return say("{hours} h", hours=hours)
+        return say("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    return say("{minutes} min", minutes=minutes)
 
 
 def _local(at: datetime, zone: ZoneInfo) -> datetime:

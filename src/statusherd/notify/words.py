@@ -17,10 +17,13 @@ from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.behind_words import WAITS_BEHIND, told_for_others, waited_behind
-from statusherd.notify.headlines import component_list, headline, state, titled
+from statusherd.notify.headlines import headline
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
+from statusherd.notify.languages import later, say, word
 from statusherd.notify.maintenance_words import conflicts
 from statusherd.notify.markup import Link, lines, link, one_line
+from statusherd.notify.phrases import component_list, state, titled
+from statusherd.notify.retelling import retold
 from statusherd.notify.times import length, moment, window
 
 _NOTICED_AT_ONCE: Final = timedelta(minutes=2)
@@ -71,6 +74,7 @@ class Asking:
     dedup_key: str
     repeat: bool = False
     page_url: str | None = None
+    ack_url: str | None = None
     size: Size = Size()
 
 
@@ -86,7 +90,7 @@ def tell(alert: Alert, asking: Asking) -> Telling:
         items=tuple(_item(incident, zone) for incident in listed),
         more_items=len(change.incidents) - len(listed) if listed else 0,
         impact=impacted(alert, max(asking.size.items, 1)),
-        words_of=f"{one_line(alert.vendor_title, 80)} says ({_said(newest, zone)})" if newest else "",
+        words_of=_words_of(alert, newest, zone) if newest else "",
         words=lines(newest.text, asking.size.words) if newest else (),
         links=tuple(_links(change, asking)),
         reference=_reference(alert, asking),
@@ -95,9 +99,9 @@ def tell(alert: Alert, asking: Asking) -> Telling:
 
 def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
     if alert.drill:
-        yield "This is a drill. Nothing of it is real."
+        yield say("This is a drill. Nothing of it is real.")
     if asking.repeat:
-        yield "Possibly a repeat: an earlier attempt may have arrived."
+        yield say("Possibly a repeat: an earlier attempt may have arrived.")
     yield from _answers(alert, asking)
     age = asking.now - alert.change.at
     if alert.circumstances.unanswered or alert.circumstances.acknowledged:
@@ -105,7 +109,7 @@ def _marks(alert: Alert, asking: Asking) -> Iterator[str]:
     if alert.circumstances.waited is not None:
         yield from _waited(alert, asking.zone)
     elif age >= _LATE:
-        yield f"Late: this was seen {length(age)} ago and could not be told before."
+        yield say("Late: this was seen {span} ago and could not be told before.", span=length(age))
 
 
 def _answers(alert: Alert, asking: Asking) -> Iterator[str]:
@@ -113,13 +117,17 @@ def _answers(alert: Alert, asking: Asking) -> Iterator[str]:
     ack, unanswered = alert.circumstances.acknowledged, alert.circumstances.unanswered
     if ack is not None:
         note = f": {one_line(ack.note)}" if ack.note else "."
-        yield f"{one_line(ack.author, 40)} took it on at {moment(ack.at, asking.zone)}{note}"
+        author, at = one_line(ack.author, 40), moment(ack.at, asking.zone)
+        yield say("{author} took it on at {time}{note}", author=author, time=at, note=note)
     if unanswered is not None:
-        waited = length(asking.now - unanswered.since)
-        yield (
-            f"Nobody acknowledged it within {waited}: step {unanswered.step} of {unanswered.of} of the "
-            f"escalation {one_line(unanswered.escalation, 40)}. To take it on: statusherd alert ack "
-            f"{one_line(asking.dedup_key, 60)}"
+        yield say(
+            "Nobody acknowledged it within {span}: step {step} of {steps} of the escalation {name}. "
+            "To take it on: statusherd alert ack {key}",
+            span=length(asking.now - unanswered.since),
+            step=unanswered.step,
+            steps=unanswered.of,
+            name=one_line(unanswered.escalation, 40),
+            key=one_line(asking.dedup_key, 60),
         )
 
 
@@ -127,16 +135,17 @@ def _waited(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
     """Yield why a message comes later than what it tells, and how often the same opened meanwhile."""
     why, circumstances = alert.circumstances.waited, alert.circumstances
     if alert.change.kind is K.MISSED:
-        yield "Nothing of it is open any more, and none was severe enough to break the quiet hours."
+        yield say("Nothing of it is open any more, and none was severe enough to break the quiet hours.")
     elif why is Reason.OUTSIDE_HOURS:
-        yield "Held back for the quiet hours. This is where it stands now; what was before is left out."
+        yield say("Held back for the quiet hours. This is where it stands now; what was before is left out.")
     elif why is Reason.SILENCED:
-        yield "Held back by a silence, which is over. This is where it stands now."
+        yield say("Held back by a silence, which is over. This is where it stands now.")
     elif why in WAITS_BEHIND:
         yield waited_behind(alert)
     elif why is Reason.FLAPPING and circumstances.since is not None:
         since = moment(circumstances.since, zone)
-        yield f"It comes and goes: opened {circumstances.openings} times since {since}."
+        text = later("It comes and goes: opened {count} times since {time}.")
+        yield say(text, count=circumstances.openings, time=since)
 
 
 def _notes(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
@@ -147,30 +156,36 @@ def _notes(alert: Alert, zone: ZoneInfo) -> Iterator[str]:
     yield from conflicts(alert, zone)
     match change.kind:
         case K.FIRST_LOOK:
-            yield f"{vendor} is watched from now on. What was open already is told once, here."
+            text = later("{vendor} is watched from now on. What was open already is told once, here.")
+            yield say(text, vendor=vendor)
         case K.BLIND:
-            yield (
-                f"We cannot read the page; this says nothing about {vendor} itself. Until it can be read "
-                "again its state is unknown, and trouble would go unnoticed."
+            yield say(
+                "We cannot read the page; this says nothing about {vendor} itself. Until it can be read "
+                "again its state is unknown, and trouble would go unnoticed.",
+                vendor=vendor,
             )
         case K.SIGHTED:
-            yield "What happened while it could not be read, as far as the page tells, is told apart."
+            yield say("What happened while it could not be read, as far as the page tells, is told apart.")
         case K.CANNOT_SEE_OUT:
-            yield "While this lasts none of them is called unreadable, and their trouble may go unseen."
+            yield say("While this lasts none of them is called unreadable, and their trouble may go unseen.")
             if not change.subject:
-                yield "Check the network, the name servers and the proxy of the machine that runs statusherd."
+                yield say(
+                    "Check the network, the name servers and the proxy of the machine that runs statusherd."
+                )
         case K.SUSPICIOUS:
-            yield "If it stays like this, the page is believed. Look at it by hand if it matters now."
+            yield say("If it stays like this, the page is believed. Look at it by hand if it matters now.")
         case K.FILTER_ROT:
-            yield (
+            yield say(
                 "The component was renamed, split or removed. Until the filter is corrected nothing is "
-                f"filtered out. `statusherd vendor show {one_line(change.vendor, 80)}` lists the names to "
-                "put into `components`."
+                "filtered out. `statusherd vendor show {vendor}` lists the names to put into `components`.",
+                vendor=one_line(change.vendor, 80),
             )
         case K.SOURCE_MOVED:
-            yield "History and open incidents are kept. Nothing has to be done unless the page looks wrong."
+            yield say(
+                "History and open incidents are kept. Nothing has to be done unless the page looks wrong."
+            )
         case K.INCIDENT_WITHDRAWN:
-            yield "The vendor removed it without a word. Do not take that for the end of the trouble."
+            yield say("The vendor removed it without a word. Do not take that for the end of the trouble.")
         case _:
             return
 
@@ -179,8 +194,8 @@ def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
     change, zone, most = alert.change, asking.zone, max(asking.size.items, 1)
     if change.kind is K.MISSED:
         return
-    why = one_line(alert.severity_reason)
-    yield "Severity", f"{alert.severity}: {why}" if why else f"{alert.severity}"
+    why = retold(one_line(alert.severity_reason))
+    yield say("Severity"), f"{alert.severity}: {why}" if why else f"{alert.severity}"
     if change.incident is not None:
         yield from _incident_times(change, change.incident, zone)
     elif change.maintenance is not None:
@@ -189,54 +204,55 @@ def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
         yield from _span(change, zone)
     yield from _affected(change, most)
     if change.kind is K.BLIND:
-        yield "Why", one_line(change.reason)
+        yield say("Why"), retold(one_line(change.reason))
 
 
 def _incident_times(change: Change, incident: VendorIncident, zone: ZoneInfo) -> Iterator[Fact]:
     began = incident.started_at
     if began is not None:
-        yield "Began", f"{moment(began, zone)}, the vendor says"
+        yield say("Began"), say("{time}, the vendor says", time=moment(began, zone))
     if change.kind is K.INCIDENT_OPENED or began is None:
-        yield "Seen by us", f"{moment(change.at, zone)}{_lag(began, change.at)}"
+        yield say("Seen by us"), f"{moment(change.at, zone)}{_lag(began, change.at)}"
     if not incident.is_open and incident.resolved_at is not None:
-        by = "the time of our look" if incident.resolved_at == change.at else "the vendor says"
-        yield "Ended", f"{moment(incident.resolved_at, zone)}, {by}"
+        ours = incident.resolved_at == change.at
+        text = later("{time}, the time of our look") if ours else later("{time}, the vendor says")
+        yield say("Ended"), say(text, time=moment(incident.resolved_at, zone))
 
 
 def _lag(began: datetime | None, seen: datetime) -> str:
     if began is None or seen - began < _NOTICED_AT_ONCE:
         return ""
-    return f", {length(seen - began)} later"
+    return say(", {span} later", span=length(seen - began))
 
 
 def _window(maintenance: Maintenance, zone: ZoneInfo) -> Iterator[Fact]:
     if maintenance.starts_at is not None:
-        yield "From", moment(maintenance.starts_at, zone)
+        yield say("From"), moment(maintenance.starts_at, zone)
     if maintenance.ends_at is not None:
-        yield "To", moment(maintenance.ends_at, zone)
+        yield say("To"), moment(maintenance.ends_at, zone)
 
 
 def _span(change: Change, zone: ZoneInfo) -> Iterator[Fact]:
     if change.since is not None:
-        yield "Since", moment(change.since, zone)
+        yield say("Since"), moment(change.since, zone)
     if change.since is None or change.since != change.at:
-        yield "Seen by us", moment(change.at, zone)
+        yield say("Seen by us"), moment(change.at, zone)
 
 
 def _affected(change: Change, most: int) -> Iterator[Fact]:
     incident = change.incident
     if change.components:
-        label = "Components now" if incident is not None and not incident.is_open else "Affected"
-        yield label, component_list(change.components, most)
+        over = incident is not None and not incident.is_open
+        yield say("Components now") if over else say("Affected"), component_list(change.components, most)
     elif incident is not None and incident.is_open and not incident.component_ids:
-        yield "Affected", "the vendor names no components: take it for the whole of it"
+        yield say("Affected"), say("the vendor names no components: take it for the whole of it")
     if incident is not None and incident.regions:
-        yield "Regions", _names(incident.regions, most)
+        yield say("Regions"), _names(incident.regions, most)
 
 
 def _names(names: Iterable[str], most: int) -> str:
     every = [one_line(name, 80) for name in names]
-    rest = [f"and {len(every) - most} more"] if len(every) > most else []
+    rest = [say("and {count} more", count=len(every) - most)] if len(every) > most else []
     return ", ".join(every[:most] + rest)
 
 
@@ -248,8 +264,9 @@ def _newest_update(change: Change) -> Update | None:
 _NOTHING: Final = VendorIncident("", "")
 
 
-def _said(update: Update, zone: ZoneInfo) -> str:
-    return f"{moment(update.at, zone)}, {state(update.phase)}"
+def _words_of(alert: Alert, update: Update, zone: ZoneInfo) -> str:
+    vendor, when = one_line(alert.vendor_title, 80), f"{moment(update.at, zone)}, {state(update.phase)}"
+    return say("{vendor} says ({when})", vendor=vendor, when=when)
 
 
 def _item(incident: VendorIncident, zone: ZoneInfo) -> Item:
@@ -258,20 +275,28 @@ def _item(incident: VendorIncident, zone: ZoneInfo) -> Item:
             f"{titled(incident)}, {window(incident.started_at, incident.resolved_at, zone)}",
             link(incident.url),
         )
-    since = f", since {moment(incident.started_at, zone)}" if incident.started_at else ""
-    return Item(f"{titled(incident)} ({incident.phase}){since}", link(incident.url))
+    began = incident.started_at
+    since = say(", since {time}", time=moment(began, zone)) if began else ""
+    return Item(f"{titled(incident)} ({word(incident.phase)}){since}", link(incident.url))
 
 
 def _links(change: Change, asking: Asking) -> Iterator[tuple[str, Link]]:
+    # It comes first: of a text message it is the one link that there is room for.
+    answer = link(asking.ack_url)
+    if answer is not None:
+        yield say("Acknowledge"), answer
     about = change.incident or change.maintenance
     theirs = link(about.url if about else None) or link(change.page_url)
     if theirs is not None:
-        yield "Vendor's page", theirs
+        yield say("Vendor's page"), theirs
     ours = link(asking.page_url)
     if ours is not None:
-        yield "Our page", ours
+        yield say("Our page"), ours
 
 
 def _reference(alert: Alert, asking: Asking) -> str:
-    place = "first message" if alert.opens else f"message {alert.number}"
-    return f"{one_line(alert.thread.id, 120)}, {place} of this thread, key {one_line(asking.dedup_key, 80)}"
+    text = later("{thread}, message {number} of this thread, key {key}")
+    if alert.opens:
+        text = later("{thread}, first message of this thread, key {key}")
+    thread, key = one_line(alert.thread.id, 120), one_line(asking.dedup_key, 80)
+    return say(text, thread=thread, number=alert.number, key=key)
