@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from stories import Story
 
 from statusherd.cli import cli
 from statusherd.cli.acking import acked
@@ -221,6 +223,29 @@ def test_what_cannot_be_played_is_one_message_with_a_remedy(tmp_path, monkeypatc
     (tmp_path / "drill.toml").write_text(SCRIPT)
     (tmp_path / "long.toml").write_text(SCRIPT.replace('"25m"', '"9h"'))
     assert remedy in run(tmp_path, "drill", "run", *words, code=1).stderr
+
+
+async def test_an_incident_that_the_store_remembers_is_played_and_what_a_kill_left_is_removed(tmp_path):
+    async with Story(tmp_path) as story:
+        await story.look()
+        incident = story.page.open("API down", Impact.MAJOR, ["API"], text="It fails.")
+        await story.look(minutes=5)
+        story.page.resolve(incident, "It works.")
+        await story.look(minutes=5)
+    database = f'[database]\nurl = "sqlite:///{tmp_path}/story.db"\n'
+    left = tmp_path / "var" / "drills" / "4.db"
+    left.parent.mkdir(parents=True)
+    left.write_text("")
+    os.utime(left, (0, 0))
+    async with HttpSink() as sink:
+        (tmp_path / "config.toml").write_text(database + CONFIG.format(url=sink.url) + PRACTISES)
+        words = ("drill", "run", "--incident", f"acme/{incident}", "--speed", "300", "--json")
+        result = await asyncio.to_thread(run, tmp_path, *words)
+        assert len(sink.received) == 2
+    shown = json.loads(result.stdout)
+    assert (shown["drill"], shown["title"], shown["impact"]) == (5, "API down", "major")
+    assert [message["sent"] for message in shown["messages"]] == [True, True]
+    assert not left.exists()
 
 
 def test_no_drill_yet_and_no_such_drill_are_told(tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from statusherd.cli.stores import open_store, watched_vendors
 from statusherd.clock import SystemClock
 from statusherd.config import Config
 from statusherd.drill_scripts import of_stored, read_script
-from statusherd.drilling import LONGEST, Drilled, Means, Sending, drill, length_of, setup_for_drill
+from statusherd.drilling import LINGER, LONGEST, Drilled, Means, Sending, drill, length_of, setup_for_drill
 from statusherd.model.errors import StatusherdError
 from statusherd.notify.channels import Channel
 from statusherd.notify.deliver import AppriseSender, Sender
@@ -126,8 +127,18 @@ def _new(folder: Path) -> tuple[int, Path]:
     """Return the number of a drill that begins, and where its store is to be."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     taken = [int(path.stem) for path in folder.iterdir() if path.stem.isdigit()]
+    _clear(folder)
     number = max(taken, default=0) + 1
     return number, folder / f"{number}.db"
+
+
+def _clear(folder: Path) -> None:
+    """Remove the stores that drills left which were killed: none lasts so long."""
+    oldest = time.time() - (LONGEST + 2 * LINGER).total_seconds()
+    for path in folder.glob("*.db"):
+        if max(each.stat().st_mtime for each in beside(path) if each.exists()) < oldest:
+            for each in beside(path):
+                each.unlink(missing_ok=True)
 
 
 def _write(path: Path, value: Mapping[str, object]) -> None:
