@@ -99,6 +99,7 @@ def shown(config: Config) -> dict[str, Any]:
             "url": masked(config.heartbeat.url) if config.heartbeat.url else None,
             "interval": duration_text(config.heartbeat.interval),
         },
+        "drill": {"channels": list(config.drill)},
         "quorum": {
             "vendors": config.quorum.vendors if config.quorum else None,
             "within": duration_text(config.quorum.within) if config.quorum else None,

@@ -15,6 +15,7 @@ from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
 from statusherd import config_schema as schema
 from statusherd.config_channels import check_fallback, check_format, check_template, read_template
+from statusherd.config_drill import read_drill
 from statusherd.config_escalations import read_escalations
 from statusherd.config_freezes import read_freezes
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
@@ -107,6 +108,7 @@ class Reader:
             roster=roster,
             heartbeat=self._heartbeat(),
             escalations=escalations,
+            drill=read_drill(self._section(schema.Drill, "drill"), names, self.problems),
             quorum=read_quorum(self._section(schema.Quorum, "quorum"), vendors, self.problems),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
             web=self._web(),
@@ -115,7 +117,7 @@ class Reader:
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "freeze", "route")
-        known = ("daemon", "database", "http", "heartbeat", "quorum", "web", "vendor", *ours)
+        known = ("daemon", "database", "http", "heartbeat", "quorum", "web", "drill", "vendor", *ours)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))

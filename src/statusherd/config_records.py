@@ -107,6 +107,8 @@ class Config:
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
     web: Web = Web()
+    drill: tuple[str, ...] = ()
+    """The channels of those who practise."""
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

@@ -192,6 +192,10 @@ class Quorum(Section):
     within: Annotated[float, PlainValidator(between(parse_duration, "1m", "2h"))] | None = None
 
 
+class Drill(Section):
+    channels: Texts = ()
+
+
 class Freeze(Section):
     name: Name | None = None
     from_: Annotated[datetime | None, PlainValidator(parse_begin)] = Field(default=None, alias="from")

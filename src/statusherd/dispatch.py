@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -169,9 +170,10 @@ class Dispatcher:
 
     def _written(self, delivery: Delivery, channel: Channel) -> Message:
         now, repeat = self._clock.now(), delivery.maybe_sent
+        alert = replace(delivery.alert, drill=True) if self._setup().drill else delivery.alert
         try:
             message = render(
-                delivery.alert,
+                alert,
                 channel=channel,
                 now=now,
                 dedup_key=delivery.dedup_key,
@@ -181,7 +183,7 @@ class Dispatcher:
         except Exception:
             # A message that cannot be laid out is told bare: what matters is that it is told.
             log.exception("a fault of ours in a message", thread=delivery.alert.thread.id)
-            return bare(delivery.alert, dedup_key=delivery.dedup_key, repeat=repeat)
+            return bare(alert, dedup_key=delivery.dedup_key, repeat=repeat)
         if message.fault:
             log.warning("own template failed, told as built in", channel=channel.name, fault=message.fault)
         return message

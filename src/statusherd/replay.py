@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from statusherd.clock import Clock
 from statusherd.dispatch import Dispatcher
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
@@ -58,9 +59,7 @@ def setup_for(vendors: Mapping[str, WatchedVendor], like: Setup | None = None) -
     return Setup(vendors, (Route("default", channels=(EVERYONE,)),), {EVERYONE: channel})
 
 
-def pages(
-    history: Sequence[PastIncident], clock: FakeClock
-) -> tuple[dict[str, WatchedVendor], ScriptedFetcher]:
+def pages(history: Sequence[PastIncident], clock: Clock) -> tuple[dict[str, WatchedVendor], ScriptedFetcher]:
     """Return the vendors of a history, and a fetcher that holds their pages by the clock."""
     fetcher = ScriptedFetcher(clock)
     vendors: dict[str, WatchedVendor] = {}

@@ -36,6 +36,8 @@ class Setup:
     """By how routes name them."""
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
+    drill: bool = False
+    """Every message says that it is a drill."""
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""

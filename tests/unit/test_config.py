@@ -81,6 +81,7 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Database,
         schema.Http,
         schema.Heartbeat,
+        schema.Drill,
         schema.Web,
         schema.Vendor,
         schema.Channel,

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "config": ("statusherd.cli.config:group", "Check and show the configuration."),
     "db": ("statusherd.cli.db:group", "Upgrade, check, back up and restore the database."),
     "replay": ("statusherd.cli.replay:command", "Show what would have been told in the past."),
+    "drill": ("statusherd.cli.drill:group", "Practise with an incident, marked as a drill, and measure it."),
     "demo": ("statusherd.cli.demo:command", "See an incident from beginning to end, on this machine alone."),
     "completion": (
         "statusherd.cli.completion:command",

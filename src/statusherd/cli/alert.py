@@ -149,11 +149,13 @@ def ack(
     \b
     Example: statusherd alert ack 5f0c2a9d41b7e863 --note "switching to the fallback"
     """
-    from statusherd.cli.acking import acked, acked_json, acked_line  # noqa: PLC0415
+    from statusherd.cli.acking import acked_json, acked_line  # noqa: PLC0415
+    from statusherd.cli.configured import config_of  # noqa: PLC0415
+    from statusherd.cli.drill_acks import acked_anywhere  # noqa: PLC0415
     from statusherd.cli.login import login  # noqa: PLC0415
 
-    with _store(ctx) as store:
-        found = acked(store, id_, (author or "").strip() or login(), note.strip(), datetime.now(UTC))
+    who = (author or "").strip() or login()
+    found = acked_anywhere(config_of(ctx), id_, who, note.strip(), datetime.now(UTC))
     if json_wanted:
         print_json({"acknowledged": [acked_json(each) for each in found]})
         return

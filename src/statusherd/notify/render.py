@@ -121,6 +121,7 @@ def bare(alert: Alert, *, dedup_key: str, repeat: bool = False) -> Message:
     """Write an alert without any layout, for when the layout itself fails: what, the state, the key."""
     change = alert.change
     lines = (
+        "DRILL, not real" if alert.drill else "",
         f"{alert.severity} {change.kind}: {one_line(alert.thread.subject, _SUBJECT)}",
         f"State: {change.after or change.status}, seen {change.at:%Y-%m-%d %H:%M} UTC",
         "This may be a repeat." if repeat else "",
