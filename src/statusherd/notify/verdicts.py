@@ -17,6 +17,7 @@ from statusherd.notify.matchers import kind_of, mismatch, out_of_scope, targets
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.route_table import RouteTable, Verdict
+from statusherd.notify.services import Kind
 from statusherd.notify.threads import STEPS, Step, thread_id
 from statusherd.notify.updates import added, severity_before, standing, wanted
 
@@ -34,7 +35,7 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
     if step in (Step.UPDATE, Step.END):
         for channel in listening:
             verdict = goes_on(question, step, facts.told[thread_id(change), channel], moment.reach, facts)
-            yield guided(verdict, question, moment, facts)
+            yield guided(_closed(verdict, moment), question, moment, facts)
     if step is Step.END:
         waiting = [h for h in facts.held_in(thread_id(change)) if h.channel not in listening]
         yield from (over(change, held) for held in waiting)
@@ -46,6 +47,16 @@ def verdicts(question: Question, moment: Moment, facts: Facts) -> Iterator[Verdi
         for channel in listening:
             yield Verdict(channel, Reason.ALREADY_TOLD)
     yield from by_routes(question, moment, frozenset(moment.channels) - known, facts)
+
+
+def _closed(verdict: Verdict, moment: Moment) -> Verdict:
+    """Return the answer, but an end to a service that keeps an alert open until it hears of one."""
+    channel = moment.calm.channels.get(verdict.channel or "")
+    if verdict.reason is not Reason.PART_OF_INCIDENT or channel is None:
+        return verdict
+    if channel.service.kind is not Kind.PAGER or not channel.service.thread_key:
+        return verdict
+    return Verdict(verdict.channel, Reason.ENDED, told=True)
 
 
 def guided(verdict: Verdict, question: Question, moment: Moment, facts: Facts) -> Verdict:
