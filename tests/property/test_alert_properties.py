@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -89,9 +90,13 @@ ROUTES = st.builds(
     hold=st.sampled_from([0.0, 180.0]),
     hours=st.sampled_from([(), (), OFFICE]),
 )
+EVERYTHING: Final = Route("everything", events=EVENTS, channels=("ops",), go_on=True)
 HOUSES = st.builds(
     House,
-    routes=st.lists(ROUTES, min_size=1, max_size=3).map(tuple),
+    routes=st.one_of(
+        st.lists(ROUTES, min_size=1, max_size=3).map(tuple),
+        st.lists(ROUTES, max_size=2).map(lambda routes: (EVERYTHING, *routes)),
+    ),
     quiet=st.fixed_dictionaries({"ops": st.just(()), "chat": st.sampled_from([(), NIGHT])}),
     has_services=st.booleans(),
     components=st.sampled_from([(), (), ("API",)]),
@@ -101,34 +106,49 @@ HOUSES = st.builds(
 
 # What happens
 
-IMPACTS = st.sampled_from([Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL])
-PARTS = st.sampled_from([(), ("API",), ("Website",), ("API", "Website")])
-STATES = st.sampled_from([Status.OPERATIONAL, Status.DEGRADED, Status.MAJOR_OUTAGE])
-WHICH = st.integers(0, 3)
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("open"), st.tuples(IMPACTS, PARTS)),
-        st.tuples(st.just("open"), st.tuples(IMPACTS, PARTS)),
-        st.tuples(st.just("update"), st.tuples(WHICH, st.sampled_from([Phase.IDENTIFIED, Phase.MONITORING]))),
-        st.tuples(st.just("resolve"), WHICH),
-        st.tuples(st.just("reopen"), WHICH),
-        st.tuples(st.just("edit"), st.tuples(WHICH, IMPACTS, PARTS)),
-        st.tuples(st.just("withdraw"), WHICH),
-        st.tuples(st.just("component"), st.tuples(st.sampled_from(["API", "Website"]), STATES)),
-        st.tuples(st.just("page"), st.sampled_from([None, *Status])),
-        st.tuples(st.just("maintain"), st.integers(1, 600)),
-        st.tuples(st.just("fail"), st.sampled_from(["acme", "bolt"])),
-        st.tuples(st.just("mend"), st.sampled_from(["acme", "bolt"])),
-        st.tuples(st.just("silence"), st.integers(1, 10)),
-        st.tuples(st.just("expire"), st.none()),
-        st.tuples(st.just("answer"), st.sampled_from([SENT, FAILED, REFUSED])),
-        st.tuples(st.just("lose"), st.none()),
-        st.tuples(st.just("restart"), st.none()),
-        st.tuples(st.just("wait"), st.integers(1, 900)),
-    ),
-    min_size=1,
-    max_size=12,
-)
+Course = list[tuple[str, object]]
+WEIGHTS: Final = {
+    "open": 3, "update": 5, "edit": 5, "resolve": 3, "reopen": 2, "answer": 4, "withdraw": 1, "component": 1,
+    "page": 1, "maintain": 1, "fail": 1, "mend": 1, "silence": 2, "expire": 1, "lose": 1, "restart": 2,
+    "wait": 2,
+}  # fmt: skip
+"""How often each thing happens, beside the others."""
+IMPACTS: Final = (Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
+PARTS: Final[tuple[tuple[str, ...], ...]] = ((), ("API",), ("Website",), ("API", "Website"))
+
+
+def _course(seed: int, length: int) -> Course:
+    """Return a course of events; drawn by weight, which hypothesis does not do by itself."""
+    rng = random.Random(seed)
+    names = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=length)
+    return [(name, _value(name, rng)) for name in names]
+
+
+def _value(name: str, rng: random.Random) -> object:
+    which = rng.randrange(2)
+    values: dict[str, object] = {
+        "open": (rng.choice(IMPACTS), rng.choice(PARTS)),
+        "update": (which, rng.choice([Phase.IDENTIFIED, Phase.MONITORING])),
+        "edit": (which, rng.choice(IMPACTS), rng.choice(PARTS)),
+        "resolve": which,
+        "reopen": which,
+        "withdraw": which,
+        "answer": rng.choice([SENT, FAILED, REFUSED]),
+        "component": (
+            rng.choice(["API", "Website"]),
+            rng.choice([Status.OPERATIONAL, Status.DEGRADED, Status.MAJOR_OUTAGE]),
+        ),
+        "page": rng.choice([None, *Status]),
+        "maintain": rng.randint(1, 600),
+        "fail": rng.choice(NAMES),
+        "mend": rng.choice(NAMES),
+        "silence": rng.randint(1, 10),
+        "wait": rng.randint(1, 900),
+    }
+    return values.get(name)
+
+
+STEPS = st.builds(_course, seed=st.integers(0, 2**32), length=st.integers(4, 14))
 
 
 @dataclass
@@ -254,6 +274,7 @@ async def _play(folder: Path, house: House, steps: list[tuple[str, object]], sta
     async with story:
         await story.look(minutes=start)
         play = Play(story)
+        await play.step("open", (Impact.MAJOR, ("API",)))
         for what, value in steps:
             await play.step(what, value)
         await play.finish()
@@ -370,6 +391,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.timeout(300)
 @settings(
     max_examples=60,
     deadline=None,
