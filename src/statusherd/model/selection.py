@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import translate
+from functools import lru_cache
 
 from statusherd.model.records import Component, Maintenance, VendorIncident
 
 
 def matches(pattern: str, *words: str | None) -> bool:
     """Tell whether the glob `pattern` matches one of `words`, ignoring case."""
-    wanted = pattern.casefold()
-    return any(word is not None and fnmatchcase(word.casefold(), wanted) for word in words)
+    found = _compiled(pattern)
+    return any(word is not None and found(word.casefold()) is not None for word in words)
+
+
+@lru_cache(10_000)
+def _compiled(pattern: str) -> Callable[[str], object]:
+    return re.compile(translate(pattern.casefold())).match
 
 
 def selects(patterns: Iterable[str], component: Component) -> bool:

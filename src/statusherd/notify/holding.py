@@ -80,6 +80,8 @@ def waits(
     question: Question, verdicts: Sequence[Verdict], threads: Sequence[Thread], facts: Facts, now: datetime
 ) -> tuple[tuple[Held, ...], tuple[tuple[str, str], ...]]:
     """Return what waits in `threads` from now on, and what no more (thread, channel)."""
+    if not facts.held and all(verdict.until is None for verdict in verdicts):
+        return (), ()
     change, number = question.change, question.logged.number
     held: list[Held] = []
     let_go: list[tuple[str, str]] = []
