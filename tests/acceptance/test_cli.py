@@ -223,6 +223,13 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
     await note("alert", "explain", told)
     await note("alert", "ack", told, "--author", "ada")
     await note("alert", "snooze", told, "--for", "2h")
+    await note("alert", "test", "--vendor", "acme", "--send")
+    (tmp_path / "new.toml").write_text(installed.config.read_text())
+    await note("alert", "backtest", "--config", str(tmp_path / "new.toml"))
+    (tmp_path / "drill.toml").write_text(
+        'vendor = "acme"\ntitle = "API down"\n[[post]]\nphase = "investigating"\n'
+    )
+    await note("drill", "run", "--script", str(tmp_path / "drill.toml"), "--to", "chat")
     await note("alert", "dead")
     await note("alert", "resend", "--all")
     await note("channel", "list")

@@ -215,6 +215,7 @@ async def test_a_drill_is_played_and_acknowledged_by_command_and_leaves_only_its
         (("--incident", "acme/none", "--to", "ops"), "database"),
         (("--script", "long.toml", "--to", "ops"), "Take at least --speed"),
         (("--script", "drill.toml"), "set channels in [drill]"),
+        (("--script", "none.toml", "--to", "ops"), "docs/drill.md has an example"),
     ],
 )
 def test_what_cannot_be_played_is_one_message_with_a_remedy(tmp_path, monkeypatch, words, remedy):

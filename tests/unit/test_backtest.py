@@ -112,7 +112,11 @@ def test_the_same_rules_make_no_difference(house):
     found = house.json(ALL_TO_OPS, ALL_TO_OPS)
     assert (found["more"]["count"], found["less"]["count"], found["moved"], found["missed"]) == (0, 0, 0, [])
     assert counts(found) == (3, 3)
-    assert found["recipients"][0]["now"] == {"messages": 3, "at_night": 3, "weeks": {"2026-03-02": 3}}
+    assert found["recipients"][0]["now"] == {
+        "messages": 3,
+        "at_night": 3,
+        "weeks": [{"monday": "2026-03-02", "messages": 3}],
+    }
 
 
 def test_what_a_hold_spares_is_told_with_its_reason(house):

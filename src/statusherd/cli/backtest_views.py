@@ -131,7 +131,7 @@ def report_json(report: Report) -> Json:
 
 
 def _tally_json(tally: Tally) -> Json:
-    weeks = {monday.isoformat(): number for monday, number in sorted(tally.weeks.items())}
+    weeks = [{"monday": monday.isoformat(), "messages": n} for monday, n in sorted(tally.weeks.items())]
     return {"messages": tally.messages, "at_night": tally.at_night, "weeks": weeks}
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # imported when the command is called
     "--config",
     "new",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="The configuration to try.",
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
-from statusherd.cli.output import print_json, print_lines, say
+from statusherd.cli.output import print_json, print_lines, say, shown
 
 
 @click.group("drill")
@@ -17,7 +17,7 @@ def group() -> None:
 
 @group.command("run")
 @click.option("--incident", metavar="VENDOR/ID", help="One that the store remembers.")
-@click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("--script", type=click.Path(path_type=Path), metavar="FILE",
               help="A script in TOML.")  # fmt: skip
 @click.option("--to", "channels", multiple=True, metavar="CHANNEL",
               help="Who practises; may be given again. Default: the channels of [drill].")  # fmt: skip
@@ -54,16 +54,20 @@ def run(
         raise click.UsageError("Give --incident or --script.", ctx)
     config = config_of(ctx)
     played = stored(config, incident) if incident else scripted(script or Path())
-    say(f"A drill begins: {played.title}. ^C ends it early.")
-    number, done = play(
-        config, played, channels or config.drill, speed, lambda sending: say(sending_line(sending))
-    )
+    tell: Callable[[str], None] = _in_silence if json_wanted else say
+    tell(f"A drill begins: {shown(played.title)}. ^C ends it early.")
+    who = channels or config.drill
+    number, done = play(config, played, who, speed, lambda sending: tell(sending_line(sending)))
     if json_wanted:
         print_json(drill_json(number, done))
     else:
         print_lines(drill_lines(number, done))
     if done.told_at is None:
         ctx.exit(1)
+
+
+def _in_silence(_text: str) -> None:
+    """Whoever asks for JSON is told by it."""
 
 
 @group.command("list")

@@ -37,8 +37,15 @@ _LARGEST_SCRIPT: Final = 1024 * 1024
 
 def scripted(path: Path) -> PastIncident:
     """Return the incident of a script."""
-    with path.open("rb") as file:
-        return read_script(file.read(_LARGEST_SCRIPT).decode(errors="replace"), str(path))
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LARGEST_SCRIPT).decode(errors="replace")
+    except OSError as error:
+        remedy = "docs/drill.md has an example"
+        raise StatusherdError(
+            f"cannot be read: {error.strerror}", subject=str(path), remedy=remedy
+        ) from error
+    return read_script(text, str(path))
 
 
 def stored(config: Config, name: str) -> PastIncident:

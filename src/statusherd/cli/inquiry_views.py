@@ -70,8 +70,8 @@ def inquiry_json(inquiry: Inquiry) -> Json:
         "now": {
             "severity": inquiry.question.severity,
             "services": list(inquiry.question.services),
-            "routes": [route_json(each) for each in inquiry.routes],
             "unreached": list(inquiry.unreached),
+            "routes": [route_json(each) for each in inquiry.routes],
         },
     }
 
