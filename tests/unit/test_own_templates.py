@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
 from stories import Story
 from structlog.testing import capture_logs
 
@@ -106,6 +108,16 @@ def test_a_template_is_tried_on_every_kind_of_message() -> None:
     assert fault_of(channel("{% if number > 1 %}{{ gone }}{% endif %}x")) is not None
 
 
+@pytest.fixture
+def whole_log() -> Iterator[None]:
+    """Nothing is left out of the log, whatever level another test has set."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("whole_log")
 async def test_a_failing_template_is_logged_and_the_message_sent(tmp_path: Path) -> None:
     failing = channel("{% if vendor == 'Acme' %}{{ gone }}{% endif %}x")
     assert fault_of(failing) is None
