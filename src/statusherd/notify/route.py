@@ -75,8 +75,11 @@ def threads_of(change: Change) -> tuple[str, ...]:
 
 def route(question: Question, moment: Moment, facts: Facts) -> Routing:
     """Decide who is told of one Change; `facts` is brought up to date for the next one."""
-    found = (patient(each, question, facts, moment) for each in verdicts(question, moment, facts))
-    return settle(question, tuple(found), facts, moment)
+    found = tuple(
+        patient(each, question, facts, moment) if each.told else each
+        for each in verdicts(question, moment, facts)
+    )
+    return settle(question, found, facts, moment)
 
 
 def settle(question: Question, verdicts: Sequence[Verdict], facts: Facts, moment: Moment) -> Routing:

@@ -153,9 +153,14 @@ def by_routes(
         why = step.why or mismatch(candidate, question) or beyond or (None if reached else Reason.NO_OWNER)
         for channel in reached:
             if channel in channels and why is None:
-                reason = _news(question.change, facts, channel)
-                first = chosen.setdefault(channel, Verdict(channel, reason, told=True, route=candidate.name))
-                chosen[channel] = replace(first, by=(*first.by, candidate))
+                first = chosen.get(channel)
+                chosen[channel] = (
+                    replace(first, by=(*first.by, candidate))
+                    if first
+                    else Verdict(
+                        channel, _news(question.change, facts, channel), True, candidate.name, (candidate,)
+                    )
+                )
             elif channel in channels and why is not None:
                 refusals.setdefault(channel, Verdict(channel, why, route=candidate.name))
         if not reached and why is not None:
