@@ -24,7 +24,7 @@ from statusherd.model.errors import NoSuchAlertError, NothingOpenError
 from statusherd.model.escalation import Acknowledgement
 from statusherd.notify.route import dedup_key, threads_of
 from statusherd.notify.threads import opened_in
-from statusherd.store import alerts, escalations, outbox
+from statusherd.store import alerts, escalations, groups, outbox
 from statusherd.store import changes as change_log
 from statusherd.store.deliveries import deliveries_of_thread
 
@@ -45,12 +45,14 @@ class Acknowledged:
 def threads_named(conn: Connection, id_: str) -> tuple[str, ...]:
     """Return the ids of the threads that `id_` means: a message's key, a Change's number, or a thread.
 
-    Raises NoSuchAlertError where it means none. A first look's summary means all that it lists.
+    Raises NoSuchAlertError where it means none. A first look's summary means all that it lists, and a message
+    of a group all that it tells, the group's own thread first.
     """
     id_ = id_.strip()
     message = alerts.message_with(conn, id_)
     if message is not None:
-        return opened_in(message.alert.change) or (message.alert.thread.id,)
+        alert = message.alert
+        return opened_in(alert.change) or (alert.thread.id, *(part.thread.id for part in alert.parts))
     number = int(id_) if id_.isascii() and id_.isdigit() and int(id_) <= _LARGEST else 0
     logged = change_log.change_numbered(conn, number) if number else None
     if logged is not None:
@@ -69,13 +71,24 @@ def acknowledge_named(
 
     Raises NoSuchAlertError or NothingOpenError, as `threads_named` and `acknowledge` do.
     """
-    named = threads_named(conn, id_)
+    named = _with_groups(conn, threads_named(conn, id_))
     heard: set[str] = set()
     found = []
     for thread in open_ones(conn, named) or named[:1]:
         found.append(acknowledge(conn, thread, author, note, now, but_not=heard))
         heard.update(found[-1].told)
     return tuple(found)
+
+
+def _with_groups(conn: Connection, named: tuple[str, ...]) -> tuple[str, ...]:
+    """Return threads behind the groups that are open in these alone: there it is told, where it was told."""
+    _, known = outbox.facts(conn, set(named))
+    found = dict.fromkeys(
+        told.group_thread for told in known.values() if told.group_thread and not told.ended
+    )
+    members = groups.members(conn, [each for each in found if each])
+    whole = tuple(group for group, open_in_it in members.items() if open_in_it.keys() <= set(named))
+    return tuple(dict.fromkeys((*whole, *named)))
 
 
 def open_ones(conn: Connection, threads: Iterable[str]) -> tuple[str, ...]:
@@ -102,7 +115,7 @@ def acknowledge(
             "nobody waits for an acknowledgement", subject=repr(thread[:80]), remedy=remedy
         )
     bases = dict(_bases(conn, threads[thread], listening))
-    severity = min(alert.severity for alert, _ in bases.values())
+    severity = min(told.severity or bases[told.channel][0].severity for told in listening)
     ack = Acknowledgement(thread, author, now, note, severity)
     before = escalations.acknowledged_in(conn, {thread}).get(thread)
     if before is not None and replace(before, at=now) == ack:

@@ -232,9 +232,9 @@ def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> F
     for row, subject in held_rows.behind(conn, threads):
         facts.held[row.thread, row.channel], facts.subjects[row.thread] = row, subject
     gathering.learn(conn, facts, is_grouped=moment.table.groups)
-    if moment.escalations:
-        facts.climbs = escalation_rows.climbs_in(conn, threads)
-        facts.acknowledged = escalation_rows.acknowledged_in(conn, threads)
+    # Whatever the configuration says now: what began under another one ends with its thread.
+    facts.climbs = escalation_rows.climbs_in(conn, threads)
+    facts.acknowledged = escalation_rows.acknowledged_in(conn, threads)
     flap = max((route.flap for route in moment.table.routes if route.hold), default=0.0)
     for question in questions if flap else ():
         _add_past(conn, question, facts, moment.now - timedelta(seconds=flap) - FLAP_HOLD)

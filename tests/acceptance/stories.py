@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy import Connection
+
 from statusherd.dispatch import Dispatcher
+from statusherd.model.delivery import Decision
 from statusherd.model.errors import FailureKind, FetchError
 from statusherd.model.routing import EVENTS, Route
+from statusherd.model.silences import Silence
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
 from statusherd.pipeline import Pipeline
 from statusherd.setup import Setup
+from statusherd.store import changes, conversations, silences
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock, RecordingSender, ScriptedFetcher, StatusPage
 
@@ -97,3 +103,41 @@ class Story:
     def told(self) -> list[str]:
         """The kinds of change that were told to the channel, in order."""
         return [str(sent.delivery.alert.change.kind) for sent in self.sender.sent]
+
+
+def decisions(story: Story) -> list[Decision]:
+    """Return all decisions, in the order of the changes."""
+
+    def found(conn: Connection) -> list[Decision]:
+        logged = changes.changes_of(conn, limit=1000)
+        return [d for entry in reversed(logged) for d in conversations.decisions_of(conn, entry.number)]
+
+    return story.store.read_now(found)
+
+
+def reasons(story: Story) -> list[str]:
+    """Return why each decision was taken, in the order of the changes."""
+    return [decision.reason.value for decision in decisions(story)]
+
+
+async def until(story: Story, hour: int, minute: int = 0) -> datetime:
+    """Let the clock run to the next time it shows so much, UTC, without a look; return that time."""
+    now = story.clock.now()
+    there = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    there += timedelta(days=there <= now)
+    await story.clock.advance((there - now).total_seconds())
+    return there
+
+
+async def silence(story: Story, hours: float = 1, **what: tuple[str, ...]) -> int:
+    """Withhold what `what` selects for so long from now on; return the number of the silence."""
+    now = story.clock.now()
+    asked = Silence(now, now + timedelta(hours=hours), "ops", "planned work", **what)
+    made = await story.store.write(lambda conn: silences.add(conn, asked, now))
+    assert made.id is not None
+    return made.id
+
+
+def bodies(story: Story) -> list[str]:
+    """Return the messages that went out, in order."""
+    return [sent.message.body for sent in story.sender.sent]

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-from stories import Story
+from stories import ALL_EVENTS, Story, bodies, until
 
 from statusherd.acknowledging import acknowledge, acknowledge_named, threads_named, withdraw
 from statusherd.cli.alert_views import answer_table
@@ -17,14 +17,16 @@ from statusherd.model.errors import StatusherdError
 from statusherd.model.escalation import Escalation, EscalationStep
 from statusherd.model.hours import parse_window
 from statusherd.model.oncall import Person, Roster, Rotation, Rule
+from statusherd.model.pacing import GroupBy, Grouping
 from statusherd.model.routing import Route
 from statusherd.model.services import Dependency, Service
 from statusherd.model.silences import Silence
-from statusherd.model.words import Impact, Phase, Status
+from statusherd.model.words import Impact, Phase, Severity, Status
 from statusherd.notify.channels import Channel
 from statusherd.respond.handovers import every
 from statusherd.respond.services import ServiceMap
-from statusherd.store import alerts, silences
+from statusherd.respond.severity import SeverityRules
+from statusherd.store import alerts, escalations, silences
 
 DAY = timedelta(days=1)
 DUTY = Escalation(
@@ -338,3 +340,62 @@ async def test_the_list_of_alerts_says_who_took_it_on(tmp_path: Path) -> None:
         found = story.store.read_now(lambda conn: alerts.answers(conn, now - DAY, 50))
         lines = [line for line in answer_table(found, now) if "acknowledged by ada" in line]
     assert sorted(line.split("  ")[2].strip() for line in lines) == ["first", "ops"]
+
+
+async def test_an_acknowledgement_ends_with_its_matter_also_where_nothing_escalates(tmp_path: Path) -> None:
+    async with Story(tmp_path, routes=(replace(ALL_EVENTS, repeat=3600.0),)) as story:
+        await story.look()
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        thread, now = f"acme/incident/{incident}", story.clock.now()
+        await story.store.write(lambda conn: acknowledge(conn, thread, "ada", "", now))
+        await story.look(minutes=65)
+        assert story.told == ["incident_opened"] * 2
+        story.page.resolve(incident)
+        await story.look()
+        assert story.store.read_now(lambda conn: escalations.acknowledged_in(conn, {thread})) == {}
+        story.page.update(incident, Phase.INVESTIGATING)
+        await story.look()
+        await story.look(minutes=65)
+        assert bodies(story)[-1].startswith("STILL OPEN after ")
+
+
+async def test_the_hour_alone_makes_nothing_more_severe_than_what_was_acknowledged(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        service = Service("checkout", tier=2, depends_on=(Dependency("acme"),))
+        by_day = SeverityRules(hours=(parse_window("08:00-18:00"),), lower_outside=(2,))
+        story.pipeline.setup = story.setup = replace(
+            story.setup, services=ServiceMap((service,)), severities=by_day
+        )
+        await story.look()
+        await until(story, 3)
+        incident = story.page.open("API errors", Impact.MAJOR)
+        await story.look()
+        assert story.sender.sent[-1].delivery.alert.severity is Severity.SEV4
+        await story.ack()
+        told = len(story.who)
+        await until(story, 9)
+        story.page.update(incident, Phase.IDENTIFIED)
+        await story.look()
+        await story.pass_minutes(60)
+        assert sorted(story.who[told:]) == ["first", "ops"]
+
+
+async def test_who_takes_on_a_group_takes_on_all_that_its_message_tells(tmp_path: Path) -> None:
+    async with DutyStory(tmp_path) as story:
+        by_vendor = Grouping(GroupBy.VENDOR, 30, 300)
+        routes = tuple(replace(route, grouping=by_vendor) for route in ROUTES)
+        story.pipeline.setup = story.setup = replace(story.setup, routes=routes)
+        await story.look()
+        story.page.open("API errors", Impact.MAJOR)
+        story.page.open("Slow search", Impact.MAJOR)
+        await story.look()
+        await story.pass_minutes(1)
+        assert sorted(story.who) == ["first", "ops"]
+        key, now = story.sender.sent[0].delivery.dedup_key, story.clock.now()
+        await story.store.write(lambda conn: acknowledge_named(conn, key, "ada", "", now))
+        await story.tell()
+        assert sorted(story.who[2:]) == ["first", "ops"]
+        assert story.heard(by="ops")[-1].startswith("ACKNOWLEDGED by ada: Acme: 2 opened")
+        await story.pass_minutes(120)
+        assert len(story.who) == 4

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from stories import ALL_EVENTS, Story
+import stories
+from stories import ALL_EVENTS, Story, bodies, decisions, reasons
 
 from statusherd.cli.alert_views import explanation_lines
 from statusherd.explaining import OurSide, explain
-from statusherd.model.delivery import Decision
 from statusherd.model.hours import parse_window
 from statusherd.model.pacing import GroupBy, Grouping, Updates, parse_digest
 from statusherd.model.services import Dependency, Service
@@ -18,27 +18,13 @@ from statusherd.model.silences import Silence
 from statusherd.model.words import Impact, Phase, Status
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules
-from statusherd.store import alerts, changes, conversations, silences
+from statusherd.store import alerts, silences
 
 ENDS = (replace(ALL_EVENTS, updates=Updates.ENDS),)
 REPEAT = (replace(ALL_EVENTS, repeat=4 * 3600.0),)
 BY_VENDOR = (replace(ALL_EVENTS, grouping=Grouping(GroupBy.VENDOR, 30, 300)),)
 PHASES = (replace(ALL_EVENTS, updates=Updates.PHASES),)
 OURS = OurSide(ServiceMap(), SeverityRules())
-
-
-def decisions(story: Story) -> list[Decision]:
-    """All decisions, in the order of the changes."""
-
-    def found(conn) -> list[Decision]:
-        logged = changes.changes_of(conn, limit=1000)
-        return [d for entry in reversed(logged) for d in conversations.decisions_of(conn, entry.number)]
-
-    return story.store.read_now(found)
-
-
-def reasons(story: Story) -> list[str]:
-    return [decision.reason.value for decision in decisions(story)]
 
 
 async def _a_day_of(story: Story) -> None:
@@ -92,10 +78,6 @@ async def test_the_route_that_tells_more_counts_where_two_lead_to_a_channel(tmp_
     async with Story(tmp_path, routes=routes) as story:
         await _a_day_of(story)
         assert len(story.told) == 4
-
-
-def bodies(story: Story) -> list[str]:
-    return [sent.message.body for sent in story.sender.sent]
 
 
 def first_lines(story: Story) -> list[str]:
@@ -315,9 +297,7 @@ def with_digest(story: Story, text: str = "daily 09:00") -> Story:
 
 async def until(story: Story, hour: int) -> None:
     """Let the clock run to the next such hour, UTC, and tell what is due."""
-    now = story.clock.now()
-    there = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-    await story.clock.advance((there + timedelta(days=there <= now) - now).total_seconds())
+    await stories.until(story, hour)
     await story.tell()
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from stories import ALL_EVENTS, Story
+from stories import ALL_EVENTS, Story, bodies
 from test_waiting_stories import decisions, reasons
 
 from statusherd.model.quorum import Quorum
@@ -32,10 +32,6 @@ def herd(folder: Path, *services: Service, dependents: tuple[str, ...] = ("host"
 def told(story: Story) -> list[tuple[str, str]]:
     alerts = [sent.delivery.alert for sent in story.sender.sent]
     return [(alert.change.vendor, str(alert.change.kind)) for alert in alerts]
-
-
-def bodies(story: Story) -> list[str]:
-    return [sent.message.body for sent in story.sender.sent]
 
 
 async def cloud_is_down(story: Story, impact: Impact = Impact.CRITICAL) -> str:

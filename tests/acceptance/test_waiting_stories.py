@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from stories import ALL_EVENTS, Story
+from stories import ALL_EVENTS, Story, decisions, reasons, silence, until
 
-from statusherd.model.delivery import Decision, Reason
+from statusherd.model.delivery import Reason
 from statusherd.model.hours import parse_window
 from statusherd.model.routing import Route
-from statusherd.model.silences import Silence
 from statusherd.model.words import Impact, Phase, Severity, Status
-from statusherd.store import changes, conversations, silences
+from statusherd.store import silences
 
 HOLD = (replace(ALL_EVENTS, hold=180.0),)
 NIGHT = (parse_window("22:00-07:00"),)
@@ -25,37 +23,6 @@ def quiet(story: Story) -> Story:
     channels["ops"] = replace(channels["ops"], quiet=NIGHT)
     story.setup = replace(story.setup, channels=channels)
     return story
-
-
-async def until(story: Story, hour: int, minute: int = 0) -> datetime:
-    """Let the clock run to the next time it shows so much, UTC, without a look."""
-    now = story.clock.now()
-    there = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    there += timedelta(days=there <= now)
-    await story.clock.advance((there - now).total_seconds())
-    return there
-
-
-async def silence(story: Story, hours: float = 1, **what: tuple[str, ...]) -> int:
-    now = story.clock.now()
-    asked = Silence(now, now + timedelta(hours=hours), "ops", "planned work", **what)
-    made = await story.store.write(lambda conn: silences.add(conn, asked, now))
-    assert made.id is not None
-    return made.id
-
-
-def decisions(story: Story) -> list[Decision]:
-    """All decisions, in the order of the changes."""
-
-    def found(conn) -> list[Decision]:
-        logged = changes.changes_of(conn, limit=1000)
-        return [d for entry in reversed(logged) for d in conversations.decisions_of(conn, entry.number)]
-
-    return story.store.read_now(found)
-
-
-def reasons(story: Story) -> list[str]:
-    return [decision.reason.value for decision in decisions(story)]
 
 
 async def test_something_minor_that_is_over_within_its_hold_is_told_to_nobody(tmp_path: Path) -> None:

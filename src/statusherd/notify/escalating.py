@@ -80,11 +80,21 @@ def follow(
     if STEPS[question.change.kind][1] is Step.END:
         ended = tuple(thread.id for thread in threads if _forget(facts, thread.id))
         return Followed(ended=ended)
+    overtaken = tuple(thread.id for thread in threads if _overtakes(question, thread.id, facts))
     wanted = tuple(_wanted(question, verdicts, facts, moment.escalations))
-    known = frozenset(facts.acknowledged)
     climbs = [climb for thread in threads for climb in _climbs(question, thread.id, wanted, facts, moment)]
     facts.climbs.update({(climb.thread, climb.escalation): climb for climb in climbs})
-    return Followed(tuple(climbs), overtaken=tuple(sorted(known - facts.acknowledged.keys())))
+    return Followed(tuple(climbs), overtaken=overtaken)
+
+
+def _overtakes(question: Question, thread: str, facts: Facts) -> bool:
+    """Let an acknowledgement hold no more where a Change is more severe; tell whether that is so."""
+    known = facts.acknowledged.get(thread)
+    # "SEV1" < "SEV2" as words: the smaller number is the worse.
+    if known is None or STEPS[question.change.kind][1] is Step.RECORD or question.lasting >= known.severity:
+        return False
+    del facts.acknowledged[thread]
+    return True
 
 
 def _forget(facts: Facts, thread: str) -> bool:
@@ -110,26 +120,24 @@ def _begins(question: Question, verdict: Verdict, facts: Facts) -> bool:
         return True
     told = facts.told.get((thread_id(question.change), verdict.channel or ""))
     before = severity_before(question, told)
-    # "SEV1" < "SEV2" as words: the smaller number is the worse.
     return before is not None and question.steady is not None and question.steady < before
 
 
 def _climbs(
     question: Question, thread: str, wanted: Sequence[Escalation], facts: Facts, moment: Moment
 ) -> Iterator[Climb]:
-    number, severity = question.logged.number, question.severity
+    number, severity = question.logged.number, question.lasting
     names = {escalation.name for escalation in wanted}
     for (of, name), climb in tuple(facts.climbs.items()):
         if of == thread and name not in names and climb.change_number != number:
             yield replace(climb, change_number=number)
     for escalation in wanted:
-        old, known = facts.climbs.get((thread, escalation.name)), facts.acknowledged.get(thread)
-        if known is not None and known.severity <= severity:
-            continue
+        old = facts.climbs.get((thread, escalation.name))
         if old is not None and old.severity <= severity:
             yield replace(old, change_number=number)
             continue
-        facts.acknowledged.pop(thread, None)
+        if thread in facts.acknowledged:
+            continue
         due_at = moment.now + timedelta(seconds=escalation.steps[0].wait)
         yield Climb(thread, escalation.name, number, 0, 0, severity, moment.now, due_at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from statusherd.model.delivery import Alert
@@ -13,6 +14,13 @@ from statusherd.notify.retelling import retold_subject
 
 _NAMED: Final = 6
 """So many that are open besides are told by name."""
+
+
+def alone(alert: Alert) -> Alert:
+    """Return the only news of a group as a message by itself, with what the message on it has to say."""
+    part, said = alert.parts[0], alert.circumstances
+    about = replace(part.circumstances, acknowledged=said.acknowledged, open_for=said.open_for)
+    return replace(part, drill=alert.drill, circumstances=about)
 
 
 def summed_up(alert: Alert, over: frozenset[K]) -> tuple[str, str]:

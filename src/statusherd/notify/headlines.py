@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from statusherd.model.records import Maintenance, VendorIncident
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
-from statusherd.notify.group_words import summed_up
+from statusherd.notify.group_words import alone, summed_up
 from statusherd.notify.languages import later, say, say_many, word
 from statusherd.notify.maintenance_words import begins_in, conflict_mark
 from statusherd.notify.markup import one_line
@@ -38,7 +37,7 @@ _WAKES: Final = (Severity.SEV1, Severity.SEV2)
 def headline(alert: Alert, zone: ZoneInfo) -> str:
     """Return the line that a lock screen shows: what happened, at whom, what it is about."""
     if len(alert.parts) == 1:
-        return headline(replace(alert.parts[0], drill=alert.drill), zone)
+        return headline(alone(alert), zone)
     change = alert.change
     vendor = one_line(alert.vendor_title, 80)
     mark, what = _HEADLINES[change.kind](alert, zone)

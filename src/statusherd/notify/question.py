@@ -48,6 +48,11 @@ class Question:
     """Other trouble that may tell this one to a channel: what it names as its cause, or what took it over."""
 
     @property
+    def lasting(self) -> Severity:
+        """The severity without what the hour makes of it."""
+        return self.severity if self.steady is None else self.steady
+
+    @property
     def change(self) -> Change:
         return self.logged.change
 

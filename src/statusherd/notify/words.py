@@ -17,7 +17,7 @@ from statusherd.model.delivery import Alert, Reason
 from statusherd.model.records import Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.behind_words import WAITS_BEHIND, told_for_others, waited_behind
-from statusherd.notify.group_words import group_notes
+from statusherd.notify.group_words import alone, group_notes
 from statusherd.notify.headlines import headline
 from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
 from statusherd.notify.languages import later, say, word
@@ -102,8 +102,7 @@ def tell(alert: Alert, asking: Asking) -> Telling:
 
 def _tell_one(alert: Alert, asking: Asking) -> Telling:
     """Put the only news of a group into words: as if it stood by itself, but in the thread of the group."""
-    part = replace(alert.parts[0], drill=alert.drill)
-    telling = tell(part, asking)
+    telling = tell(alone(alert), asking)
     return replace(telling, notes=(*telling.notes, *group_notes(alert)), reference=_reference(alert, asking))
 
 
