@@ -103,7 +103,7 @@ class Office:
         begun = time.process_time()
         await self._pipeline.route_new()
         self._clock.set(self._clock.now() + timedelta(hours=2))
-        await self._pipeline.route_held()
+        await self._pipeline.route_waiting()
         while await self._dispatcher.deliver_due():
             await self._dispatcher.settle()
         return (time.process_time() - begun) * 1000 / ALERTS

@@ -22,11 +22,9 @@ from statusherd.model.records import Known, VendorIncident
 from statusherd.model.words import ChangeKind, Impact
 from statusherd.notify.matchers import incident_out_of_scope
 from statusherd.notify.threads import STEPS, Step, incident_thread
-from statusherd.router import ROUTED_AT_ONCE, Router
+from statusherd.router import ROUTED_AT_ONCE, Router, next_waiting
 from statusherd.setup import Setup
 from statusherd.store import backtest as rows
-from statusherd.store import held as held_rows
-from statusherd.store import reminders as reminder_rows
 from statusherd.store.backtest import AskedFor, StoredChange
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock
@@ -128,20 +126,14 @@ class Rules:
                 yield stored
 
     def _wait(self, conn: Connection, until: datetime) -> None:
-        while (due := _next_due(conn)) is not None and due <= until:
+        while (due := next_waiting(conn)) is not None and due <= until:
             self._clock.set(max(due, self._clock.now()))
-            self._router.route_held(conn, self.setup)
+            self._router.route_waiting(conn, self.setup)
 
 
 def _take_over(conn: Connection, asked: AskedFor) -> None:
     rows.put_asked_for(conn, asked)
     rows.number_from(conn, OUR_OWN)
-
-
-def _next_due(conn: Connection) -> datetime | None:
-    """Return when the next wait is over or reminder is due. Steps of escalations are not taken: see docs."""
-    dues = (held_rows.next_until(conn), reminder_rows.next_due(conn))
-    return min((at for at in dues if at is not None), default=None)
 
 
 class Backtest:

@@ -141,11 +141,17 @@ def missed_by(rules: Rules, graves: Mapping[str, Grave]) -> tuple[Grave, ...]:
 
 
 def _sent(rules: Rules, since: datetime) -> dict[tuple[object, ...], Sending]:
-    """Return the messages of one configuration by what is the same in another one."""
-    return {
-        (each.channel, each.thread, each.at if each.number > OUR_OWN else each.number): each
-        for each in sent_by(rules, since)
-    }
+    """Return the messages of one configuration by what is the same in another one.
+
+    Of one Change a channel may have several in a thread, as reminders: the first is like the first.
+    """
+    seen: Counter[tuple[object, ...]] = Counter()
+    found: dict[tuple[object, ...], Sending] = {}
+    for each in sent_by(rules, since):
+        place = (each.channel, each.thread, each.at if each.number > OUR_OWN else each.number)
+        found[*place, seen[place]] = each
+        seen[place] += 1
+    return found
 
 
 def _recipients(

@@ -234,7 +234,9 @@ class Daemon:
     async def _routed(self) -> int:
         """Decide on what is new, has waited long enough, or was answered by nobody; return how much."""
         pipeline = self._pipeline
-        return await pipeline.route_new() + await pipeline.route_held() + await pipeline.route_escalations()
+        return (
+            await pipeline.route_new() + await pipeline.route_waiting() + await pipeline.route_escalations()
+        )
 
     async def _deliver_loop(self) -> None:
         while True:
@@ -285,7 +287,7 @@ class Daemon:
 
     async def _wake_the_held(self) -> None:
         """Let what has waited long enough be decided: a silence may have been ended by another process."""
-        until = await self._pipeline.waits_until()
+        until = await self._pipeline.next_due()
         if until is not None and until <= self._clock.now():
             self._to_route.set()
 

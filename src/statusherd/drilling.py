@@ -230,7 +230,7 @@ class _Stage:
             self.shown, self.notes.shown_at = passed, self.base.now()
         await self.pipeline.look(self.pipeline.setup.vendors[self.incident.vendor])
         await self.pipeline.route_new()
-        await self.pipeline.route_held()
+        await self.pipeline.route_waiting()
         while await self.dispatcher.deliver_due():
             await self.dispatcher.settle()
 

@@ -2,7 +2,7 @@
 
 look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
 route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
-route_held()   what has waited → decide → outbox   the same, from where its thread stands now
+route_waiting()   what has waited → decide → outbox   the same, from where its thread stands now
 route_escalations()   whom nobody answered → outbox   the next step, in the same way
 deliver_due()  claim → render → send → record      one destination never waits for another
 """
@@ -21,13 +21,9 @@ from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known, Snapshot
 from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Status
-from statusherd.router import Router
+from statusherd.router import Router, next_due, next_waiting
 from statusherd.setup import Setup
 from statusherd.states import States
-from statusherd.store import escalations as escalation_rows
-from statusherd.store import held as held_rows
-from statusherd.store import reminders as reminder_rows
-from statusherd.store import repeats as repeat_rows
 from statusherd.store.engine import Store
 from statusherd.watch.compare import Comparison, Policy, compare
 from statusherd.watch.compare_failures import compare_failure, compare_partial
@@ -130,37 +126,27 @@ class Pipeline:
         """Route the Changes that are not routed yet, in order; return how many those were."""
         return await self._until_none(self._router.route_new)
 
-    async def route_held(self) -> int:
-        """Decide anew on what has waited long enough, and remind; return how many messages that were."""
-        held = await self._until_none(self._router.route_held)
-        return held + await self._until_none(self._router.repeat_due)
+    async def route_waiting(self) -> int:
+        """Decide anew on what has waited long enough, and remind; return how much that was."""
+        return await self._until_none(self._router.route_waiting)
 
     async def route_escalations(self) -> int:
         """Take the steps of escalations that are due; return how many those were."""
         return await self._until_none(self._router.route_escalations)
 
-    async def held_until(self) -> datetime | None:
+    async def next_waiting(self) -> datetime | None:
         """Return when the next wait is over or reminder is due, which may be past; None for never."""
-        return await self._store.read(_next_held)
+        return await self._store.read(next_waiting)
 
-    async def waits_until(self) -> datetime | None:
-        """Return when a wait or step is over or a reminder due, which may be past; None for never."""
-        return await self._store.read(_next_wait)
+    async def next_due(self) -> datetime | None:
+        """Return the same with the steps of escalations."""
+        return await self._store.read(next_due)
 
     async def _until_none(self, batch: Callable[[Connection, Setup], int]) -> int:
         done = 0
         while count := await self._store.write(lambda conn: batch(conn, self.setup)):
             done += count
         return done
-
-
-def _next_held(conn: Connection) -> datetime | None:
-    waits = (held_rows.next_until(conn), reminder_rows.next_due(conn), repeat_rows.next_due(conn))
-    return min(filter(None, waits), default=None)
-
-
-def _next_wait(conn: Connection) -> datetime | None:
-    return min(filter(None, (_next_held(conn), escalation_rows.next_due(conn))), default=None)
 
 
 def _compared(known: Known, snapshot: Snapshot, failure: LookError | None, policy: Policy) -> Comparison:

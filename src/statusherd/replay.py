@@ -132,9 +132,9 @@ async def replay(
 
 async def _tell_held(pipeline: Pipeline, dispatcher: Dispatcher, clock: FakeClock, until: datetime) -> None:
     """Decide on what has waited, each at the moment its wait is over, up to the next look."""
-    while (due := await pipeline.held_until()) is not None and due <= until:
+    while (due := await pipeline.next_waiting()) is not None and due <= until:
         clock.set(max(due, clock.now()))
-        await pipeline.route_held()
+        await pipeline.route_waiting()
         await _deliver(dispatcher)
 
 

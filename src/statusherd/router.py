@@ -48,6 +48,19 @@ ROUTED_AT_ONCE: Final = 200
 """So many Changes are routed in one transaction."""
 
 
+_WAITING: Final = (held_rows.next_due, reminder_rows.next_due, repeat_rows.next_due)
+
+
+def next_waiting(conn: Connection) -> datetime | None:
+    """Return when `Router.route_waiting` has something to do, which may be past; None for never."""
+    return min(filter(None, (queue(conn) for queue in _WAITING)), default=None)
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """Return the same with the steps of escalations."""
+    return min(filter(None, (next_waiting(conn), escalation_rows.next_due(conn))), default=None)
+
+
 class Pages(Protocol):
     """What is known of vendors' pages."""
 
@@ -100,9 +113,9 @@ class Router:
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
         return len(logged)
 
-    def route_held(self, conn: Connection, setup: Setup) -> int:
-        """Decide anew on what has waited long enough, and remind; return how many messages that were."""
-        return self._reconsider(conn, setup) + self._remind(conn, setup)
+    def route_waiting(self, conn: Connection, setup: Setup) -> int:
+        """Decide anew on what has waited long enough, and remind; return how many rows were due."""
+        return self._reconsider(conn, setup) + self._remind(conn, setup) + self._repeat(conn, setup)
 
     def _remind(self, conn: Connection, setup: Setup) -> int:
         due = reminder_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
@@ -117,6 +130,17 @@ class Router:
                 question = self.question(LoggedChange(0, change), setup)
                 answer = reminding.remind(conn, question, row, moment, _facts(conn, [question], moment))
                 _put(conn, answer, moment)
+        return len(due)
+
+    def _repeat(self, conn: Connection, setup: Setup) -> int:
+        due = repeat_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
+        if not due:
+            return 0
+        moment = self.moment(conn, setup)
+        for row in due:
+            found = repeating.take_up(conn, row, lambda logged: self.question(logged, setup), moment)
+            if found is not None:
+                _put(conn, found.routing, moment)
         return len(due)
 
     def _reconsider(self, conn: Connection, setup: Setup) -> int:
@@ -158,18 +182,6 @@ class Router:
             answer = routing.settle(question, taken.verdicts, facts, moment)
             _put(conn, messages_of(taken, answer, routing.dedup_key), moment)
             escalation_rows.put(conn, (taken.climb,))
-        return len(due)
-
-    def repeat_due(self, conn: Connection, setup: Setup) -> int:
-        """Remind of what is still open; return how many reminders were due."""
-        due = repeat_rows.due(conn, self._clock.now(), ROUTED_AT_ONCE)
-        if not due:
-            return 0
-        moment = self.moment(conn, setup)
-        for row in due:
-            found = repeating.take_up(conn, row, lambda logged: self.question(logged, setup), moment)
-            if found is not None:
-                _put(conn, found.routing, moment)
         return len(due)
 
     def question(self, logged: LoggedChange, setup: Setup) -> Question:

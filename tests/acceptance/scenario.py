@@ -218,7 +218,7 @@ class Scenario(Strict):
     `config` is a whole configuration; without it one vendor "acme", one channel "ops" and a route to it.
     Vendors that it only names have a page of their own. `first_look`: the story begins with a look at pages
     where all is well. `total` are the messages that each channel got; `dead` those given up, `waiting` those
-    not sent yet, `held` those that wait for a time, at the end. `wrong`: why the program fails it.
+    not sent yet, `held` those that wait for a time, at the end.
     """
 
     about: str
@@ -232,7 +232,6 @@ class Scenario(Strict):
     dead: int = 0
     waiting: int = 0
     held: int = 0
-    wrong: str | None = None
 
 
 def files() -> Sequence[Path]:

@@ -85,7 +85,7 @@ class Story:
     async def tell(self) -> None:
         await self.pipeline.states.flush_seen()
         await self.pipeline.route_new()
-        await self.pipeline.route_held()
+        await self.pipeline.route_waiting()
         await self.pipeline.route_escalations()
         while await self.dispatcher.deliver_due():
             await self.dispatcher.settle()

@@ -517,4 +517,4 @@ async def test_a_route_that_reminds_no_more_stops_what_was_planned(tmp_path: Pat
         story.setup = story.pipeline.setup = replace(story.setup, routes=(ALL_EVENTS,))
         await story.look(minutes=240, times=2)
         assert len(story.told) == 1
-        assert await story.pipeline.held_until() is None
+        assert await story.pipeline.next_waiting() is None

@@ -178,7 +178,7 @@ async def test_what_comes_to_touch_a_further_service_waits_no_more(tmp_path: Pat
         story.pages["host"].edit(own, components=["Website", "API"])
         await story.look()
         assert [v for v, _ in told(story)] == ["cloud", "host"]
-        assert story.store.read_now(held_rows.next_until) is None
+        assert story.store.read_now(held_rows.next_due) is None
 
 
 async def test_ten_that_run_on_one_are_one_message(tmp_path: Path) -> None:

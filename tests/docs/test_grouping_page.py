@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from doc_pages import loaded, page
 from statusherd import config
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "grouping.md").read_text(encoding="utf-8")
+PAGE = page("grouping")
 
 
 def test_its_configuration_loads(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    path = tmp_path / "config.toml"
-    path.write_text('[[vendor]]\nname = "github"\n' + block)
-    path.chmod(0o600)
-    loaded = config.load(path)
-    assert loaded.warnings == ()
-    shown = config.shown(loaded)["route"]
+    found = loaded(PAGE, tmp_path)
+    shown = config.shown(found)["route"]
     assert [route["group_by"] for route in shown] == ["vendor", "incident"]
     assert (shown[0]["group_wait"], shown[0]["group_interval"]) == ("30s", "5m")
     assert [route["repeat"] for route in shown] == ["4h", None]

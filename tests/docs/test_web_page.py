@@ -7,24 +7,20 @@ import re
 import tomllib
 from pathlib import Path
 
+from doc_pages import block, loaded, page
 from statusherd import config
 from statusherd import config_schema as schema
 from statusherd.notify.ack_links import LIFE
 from statusherd.publish import limits, server
 from statusherd.publish.words_given import Given, given
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "web.md").read_text(encoding="utf-8")
+PAGE = page("web")
 
 
 def test_its_configuration_loads_and_it_tells_every_key(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("STATUSHERD_ADMIN_TOKEN", "0123456789abcdef")
-    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    path = tmp_path / "config.toml"
-    path.write_text('[[vendor]]\nname = "github"\n' + block)
-    path.chmod(0o600)
-    loaded = config.load(path)
-    assert loaded.warnings == ()
-    assert config.shown(loaded)["web"]["listen"] == tomllib.loads(block)["web"]["listen"]
+    found = loaded(PAGE, tmp_path)
+    assert config.shown(found)["web"]["listen"] == tomllib.loads(block(PAGE, "toml"))["web"]["listen"]
     for key in schema.keys(schema.Web):
         assert f"| `{key}` |" in PAGE
 

@@ -316,7 +316,7 @@ class _Judge:
 
     def _nothing_is_left(self) -> None:
         read = self.play.story.store.read_now
-        assert read(held.next_until) is None, "nothing waits for good"
+        assert read(held.next_due) is None, "nothing waits for good"
         assert read(outbox.pending_count) == 0
 
     def _what_is_decided_is_sent(self) -> None:

@@ -74,7 +74,7 @@ def _each_is_ended(story: Story) -> None:
     ends = [sent.delivery.alert.thread.id for sent in story.sender.sent if sent.delivery.alert.ends]
     assert sorted(set(ends)) == sorted({sent.delivery.alert.thread.id for sent in story.sender.sent})
     assert len(ends) == len(set(ends)), "no end is told twice"
-    assert story.store.read_now(held.next_until) is None, "nothing waits for good"
+    assert story.store.read_now(held.next_due) is None, "nothing waits for good"
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

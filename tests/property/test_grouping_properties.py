@@ -121,7 +121,7 @@ def _judge(story: Story, *, has_pauses: bool) -> None:
             standing[part.thread.id] = now
     assert all(alert.ends for _, alert in last.values()), "each conversation that was opened is ended"
     assert all(now[2] for now in standing.values()), "and so is each that was told in another's"
-    assert story.store.read_now(held.next_until) is None, "nothing waits for good"
+    assert story.store.read_now(held.next_due) is None, "nothing waits for good"
     assert all(group.thread.id not in last for group in story.store.read_now(groups.every))
     for entry in story.store.read_now(lambda conn: changes.changes_of(conn, limit=1000)):
         assert story.store.read_now(lambda conn, n=entry.number: conversations.decisions_of(conn, n))

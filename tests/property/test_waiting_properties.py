@@ -97,7 +97,7 @@ def _judge(story: Story, asked: list[Silence]) -> None:
     _judge_phases(story)
     with_end = {s.delivery.alert.thread.id for s in story.sender.sent if s.delivery.alert.ends}
     assert opened.keys() == with_end, "what was opened is ended"
-    assert story.store.read_now(held.next_until) is None, "nothing waits for good"
+    assert story.store.read_now(held.next_due) is None, "nothing waits for good"
     logged = story.store.read_now(lambda conn: changes.changes_of(conn, limit=1000))
     for entry in logged:
         assert story.store.read_now(lambda conn, n=entry.number: conversations.decisions_of(conn, n))

@@ -84,7 +84,7 @@ def test_deciding_anew_asks_for_what_is_due_alone(
     sqlite_store: Store, router: Router, clock: FakeClock
 ) -> None:
     clock.set(T0 + timedelta(hours=2))
-    plans = plans_of(sqlite_store, lambda conn: router.route_held(conn, SETUP))
+    plans = plans_of(sqlite_store, lambda conn: router.route_waiting(conn, SETUP))
     assert reads_no_table_whole(plans)
 
 

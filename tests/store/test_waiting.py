@@ -39,7 +39,7 @@ def _due(store: Store, now) -> tuple[Held, ...]:
 
 def test_what_waits_is_kept_and_comes_up_in_time(store: Store, waiting: Held) -> None:
     assert store.read_now(lambda conn: held.held_in(conn, {"t1", "t2"})) == {("t1", "chat"): waiting}
-    assert store.read_now(held.next_until) == waiting.until
+    assert store.read_now(held.next_due) == waiting.until
     assert _due(store, T0 + 2 * MINUTE) == ()
     assert _due(store, waiting.until) == (waiting,)
 
@@ -49,7 +49,7 @@ def test_what_waits_differently_takes_the_place_of_what_was(store: Store, waitin
     store.write_now(lambda conn: held.put(conn, [other]))
     assert store.read_now(lambda conn: held.held_in(conn, {"t1"})) == {("t1", "chat"): other}
     store.write_now(lambda conn: held.let_go(conn, [("t1", "chat"), ("t1", "mail")]))
-    assert store.read_now(held.next_until) is None
+    assert store.read_now(held.next_due) is None
 
 
 def test_a_silence_is_kept_and_in_force_in_its_time(store: Store) -> None:
@@ -130,10 +130,10 @@ def test_what_waits_behind_a_thread_is_found_by_it_and_follows_its_end(store: St
     assert found == ((after, "Acme: down"),)
     assert store.read_now(lambda conn: held.behind(conn, {"t1"})) == ()
     store.write_now(lambda conn: held.let_follow(conn, "other", T0))
-    assert store.read_now(held.next_until) == after.until
+    assert store.read_now(held.next_due) == after.until
     for minutes in (30, 60):  # never later than before
         store.write_now(lambda conn, m=minutes: held.let_follow(conn, "cause", T0 + m * MINUTE))
-        assert store.read_now(held.next_until) == T0 + 30 * MINUTE
+        assert store.read_now(held.next_due) == T0 + 30 * MINUTE
 
 
 def test_a_decision_says_behind_what_it_waits(store: Store, waiting: Held) -> None:

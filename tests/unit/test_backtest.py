@@ -135,6 +135,16 @@ def test_hours_of_the_new_rules_are_waited_for(house):
     assert (row["now"]["at_night"], row["new"]["at_night"]) == (1, 0)
 
 
+def test_reminders_and_groups_of_the_new_rules_count(house):
+    house.happened(
+        incident(0, K.INCIDENT_OPENED, Phase.INVESTIGATING),
+        incident(185, K.INCIDENT_RESOLVED, Phase.RESOLVED),
+    )
+    assert counts(house.json(ALL_TO_OPS, ALL_TO_OPS + 'repeat = "1h"\n')) == (2, 5)
+    grouped = 'group_by = "vendor"\ngroup_wait = "30s"\n'
+    assert counts(house.json(ALL_TO_OPS, ALL_TO_OPS + grouped)) == (2, 2)
+
+
 def test_more_and_less_name_channel_vendor_and_what_the_other_rules_answer(house):
     house.happened(*story(), *story(vendor="globex"))
     new = '[[route]]\nmatch = { vendor = "acme" }\nchannels = ["web"]\n'

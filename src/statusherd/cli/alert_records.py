@@ -80,6 +80,12 @@ def _what(alert: Alert) -> Json:
     }
 
 
+def decision_json(decision: Decision) -> Json:
+    """Return an answer as `alert explain --json` and `alert test --json` have it."""
+    wait = {"until": iso(decision.until), "silence": decision.silence}
+    return {**_decision(decision), **wait}
+
+
 def _decision(decision: Decision) -> Json:
     return {
         "channel": decision.channel,
@@ -93,9 +99,7 @@ def _decision(decision: Decision) -> Json:
 def _verdict(verdict: Verdict, of: Explanation) -> Json:
     before = of.heard_before.get(verdict.decision.channel or "")
     return {
-        **_decision(verdict.decision),
-        "until": iso(verdict.decision.until),
-        "silence": verdict.decision.silence,
+        **decision_json(verdict.decision),
         "behind": verdict.decision.behind,
         "heard_before": before.dedup_key if before else None,
         "delivery": _delivery(verdict.delivery, verdict.attempts) if verdict.delivery else None,

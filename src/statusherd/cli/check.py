@@ -43,7 +43,7 @@ async def _check(config: Config) -> Sequence[LookError]:
         results = await _look_at_all(parts, tuple(vendors.values()))
         await parts.pipeline.states.flush_seen()
         await parts.pipeline.route_new()
-        await parts.pipeline.route_held()
+        await parts.pipeline.route_waiting()
         await parts.pipeline.route_escalations()
         while await parts.dispatcher.deliver_due():
             await parts.dispatcher.settle()

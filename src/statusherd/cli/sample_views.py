@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import click
 
-from statusherd.cli.alert_records import Json, line_of
+from statusherd.cli.alert_records import Json, decision_json, line_of
 from statusherd.cli.inquiry_views import route_json, route_lines
-from statusherd.cli.moments import iso, local
+from statusherd.cli.moments import local
 from statusherd.cli.output import shown
 from statusherd.explaining import alert_about
 from statusherd.model.delivery import Alert, Decision
@@ -57,18 +57,6 @@ def sample_json(found: Sampled) -> Json:
         "severity": question.severity,
         "severity_reason": question.severity_reason,
         "services": list(question.services),
-        "answers": [_decision_json(each) for each in found.decisions],
+        "answers": [decision_json(each) for each in found.decisions],
         "routes": [route_json(each) for each in found.routes],
-    }
-
-
-def _decision_json(decision: Decision) -> Json:
-    return {
-        "channel": decision.channel,
-        "told": decision.told,
-        "route": decision.route,
-        "reason": decision.reason.value,
-        "sentence": decision.reason.sentence,
-        "until": iso(decision.until),
-        "silence": decision.silence,
     }

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
 from statusherd.model.escalation import Acknowledgement, Climb
 from statusherd.model.words import Severity
 from statusherd.store import tables
-from statusherd.store.rows import insert_or_replace
+from statusherd.store.timed import Timed
 
 _climb, _ack = tables.climb, tables.acknowledgement
 _AT_ONCE: Final = 500
@@ -33,24 +33,6 @@ def acknowledged_in(conn: Connection, threads: Collection[str]) -> dict[str, Ack
 def acknowledgements(conn: Connection, thread: str) -> tuple[Acknowledgement, ...]:
     """Return all acknowledgements of a thread, the oldest first."""
     return tuple(map(_ack_of, conn.execute(_OF_THREAD, {"of": thread})))
-
-
-def due(conn: Connection, now: datetime, limit: int) -> tuple[Climb, ...]:
-    """Return the escalations whose next step is due, for this transaction alone."""
-    return tuple(map(_climb_of, conn.execute(_DUE, {"now": now, "most": limit})))
-
-
-def next_due(conn: Connection) -> datetime | None:
-    """Return when the next step is due, which may be past; None where none is."""
-    found: datetime | None = conn.scalar(_NEXT)
-    return found
-
-
-def put(conn: Connection, climbs: Iterable[Climb]) -> None:
-    """Write how far escalations got. Their threads must be there."""
-    rows = [asdict(each) | {"severity": each.severity.value} for each in climbs]
-    if rows:
-        conn.execute(_PUT.on(conn), rows)
 
 
 def end(conn: Connection, threads: Iterable[str], at: datetime) -> None:
@@ -90,17 +72,16 @@ _CLIMBS = select(_climb).where(_climb.c.thread.in_(bindparam("ids", expanding=Tr
 _HOLDING = select(_ack).where(_ack.c.thread.in_(bindparam("ids", expanding=True)), _ack.c.until.is_(None))
 _OF_THREAD = select(_ack).where(_ack.c.thread == bindparam("of")).order_by(_ack.c.id)
 _UNANSWERED = ~exists().where(_ack.c.thread == _climb.c.thread, _ack.c.until.is_(None))
-_DUE = (
-    select(_climb)
-    .where(_climb.c.due_at <= bindparam("now"), _UNANSWERED)
-    .order_by(_climb.c.due_at, _climb.c.thread, _climb.c.escalation)
-    .limit(bindparam("most"))
-    .with_for_update(of=_climb)
-)
-_NEXT = select(func.min(_climb.c.due_at)).where(_UNANSWERED)
-_PUT = insert_or_replace(_climb)
 _EXPIRE = (
     update(_ack)
     .where(_ack.c.thread == bindparam("of"), _ack.c.until.is_(None))
     .values(until=bindparam("end"))
 )
+_queue = Timed(
+    _climb,
+    _climb.c.due_at,
+    (_climb.c.due_at, _climb.c.thread, _climb.c.escalation),
+    _climb_of,
+    only=(_UNANSWERED,),
+)
+due, next_due, put = _queue.due, _queue.next_due, _queue.put

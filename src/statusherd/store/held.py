@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from statusherd.model.delivery import Held, Reason
 from statusherd.store import tables
-from statusherd.store.rows import insert_or_replace
+from statusherd.store.timed import Timed
 
 _held, _thread, _told = tables.held, tables.thread, tables.told
 _AT_ONCE: Final = 500
@@ -29,27 +28,9 @@ def held_in(conn: Connection, threads: Collection[str]) -> dict[tuple[str, str],
     return {(held.thread, held.channel): held for held in found}
 
 
-def due(conn: Connection, now: datetime, limit: int) -> tuple[Held, ...]:
-    """Return what has waited long enough, the oldest change first, for this transaction alone."""
-    return tuple(map(_record, conn.execute(_DUE, {"now": now, "most": limit})))
-
-
-def next_until(conn: Connection) -> datetime | None:
-    """Return when the next wait is over, which may be past; None where nothing waits."""
-    found: datetime | None = conn.scalar(_NEXT)
-    return found
-
-
 def of_groups(conn: Connection, threads: Iterable[str]) -> tuple[Held, ...]:
     """Return all that waits in groups, due or not, one group after the other, for this transaction alone."""
     return tuple(_record(row) for thread in threads for row in conn.execute(_OF_GROUP, {"of": thread}))
-
-
-def put(conn: Connection, held: Iterable[Held]) -> None:
-    """Let messages wait, or wait otherwise than before. Their threads must be there."""
-    rows = [asdict(each) | {"why": each.why.value} for each in held]
-    if rows:
-        conn.execute(_PUT.on(conn), rows)
 
 
 def let_go(conn: Connection, keys: Iterable[tuple[str, str]]) -> None:
@@ -99,23 +80,16 @@ def _record(row: Row[Any]) -> Held:
     )  # fmt: skip
 
 
+_queue = Timed(_held, _held.c.until, (_held.c.change_number, _held.c.channel, _held.c.thread), _record)
+due, next_due, put = _queue.due, _queue.next_due, _queue.put
 _REASONS: Final = {each.value: each for each in Reason}
 _IN = select(_held).where(_held.c.thread.in_(bindparam("ids", expanding=True)))
-_DUE = (
-    select(_held)
-    .where(_held.c.until <= bindparam("now"))
-    .order_by(_held.c.change_number, _held.c.channel, _held.c.thread)
-    .limit(bindparam("most"))
-    .with_for_update()
-)
 _OF_GROUP = (
     select(_held)
     .where(_held.c.group_thread == bindparam("of"))
     .order_by(_held.c.change_number, _held.c.thread)
     .with_for_update()
 )
-_NEXT = select(func.min(_held.c.until))
-_PUT = insert_or_replace(_held)
 _LET_GO = delete(_held).where(_held.c.thread == bindparam("in_thread"), _held.c.channel == bindparam("to"))
 _WAKE = (
     update(_held)
