@@ -17,6 +17,8 @@ from statusherd.assembly import setup_of
 from statusherd.backtest import Backtest, Grave, Rules
 from statusherd.backtest_report import Tally, missed_by, sent_by, tallies
 from statusherd.config import load
+from statusherd.model.pacing import PLAIN, Updates
+from statusherd.model.quorum import Quorum
 from statusherd.model.routing import DEFAULT_EVENTS, Route
 from statusherd.replay import looks_of, pages, replay, setup_for
 from statusherd.respond.services import ServiceMap
@@ -29,6 +31,16 @@ from statusherd.watch.past import PastIncident, read_history
 
 CONFIG: Final = Path(__file__).with_name("summer.toml")
 HISTORY: Final = Path(__file__).resolve().parents[3] / "shared/history/incidents.jsonl"
+UPSTREAMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "circleci": ("github", "aws"),
+    "datadog": ("aws", "gcp"),
+    "grafana": ("aws", "gcp"),
+    "atlassian": ("aws",),
+    "slack": ("aws",),
+    "openai": ("cloudflare",),
+    "anthropic": ("cloudflare", "aws"),
+}
+"""What the company takes the vendors to run on."""
 JUNE, SEPTEMBER = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 WEEKS: Final = (SEPTEMBER - JUNE) / timedelta(weeks=1)
@@ -59,6 +71,14 @@ def _all_to_everyone(setup: Setup) -> Setup:
     return replace(setup, routes=(route,))
 
 
+def _no_upstreams(setup: Setup) -> Setup:
+    return setup.with_vendors({name: replace(each, upstream=()) for name, each in setup.vendors.items()})
+
+
+def _no_quorum(setup: Setup) -> Setup:
+    return replace(setup, quorum=None)
+
+
 def _never_quiet(setup: Setup) -> Setup:
     return replace(setup, channels={n: replace(c, quiet=()) for n, c in setup.channels.items()})
 
@@ -76,6 +96,10 @@ RULES: Final[Sequence[tuple[str, Strip]]] = (
     ("+ an hour for what flaps", _routes(flap=0.0)),
     ("+ hours of routes", _routes(hours=())),
     ("+ quiet hours of channels", _never_quiet),
+    ("+ phases only, or the first and the end", _routes(updates=Updates.ALL)),
+    ("+ one message for what belongs together", _routes(grouping=PLAIN)),
+    ("+ what names its upstream waits behind it", _no_upstreams),
+    ("+ a quorum of vendors on one upstream", _no_quorum),
 )
 """Each rule with how it is taken out again; a row of the table has it and all those above it."""
 
@@ -114,7 +138,8 @@ async def lived_through(history: Sequence[PastIncident], store: Store) -> None:
 def ladder(history: Sequence[PastIncident]) -> dict[str, Setup]:
     """Return the Setups of the table by their names, from no rule to all."""
     vendors, _ = pages(history, FakeClock(JUNE))
-    full = setup_of(load(CONFIG)).with_vendors(vendors)
+    declared = {name: replace(each, upstream=UPSTREAMS.get(name, ())) for name, each in vendors.items()}
+    full = replace(setup_of(load(CONFIG)).with_vendors(declared), quorum=Quorum(3, 900.0))
     strips = [strip for _, strip in RULES]
     return {name: _without(full, strips[row + 1 :]) for row, (name, _) in enumerate(RULES)}
 
@@ -146,9 +171,10 @@ def _per_phase(rules: Rules) -> dict[str, float]:
     phases: dict[str, set[tuple[str, str]]] = {}
     for each in sent_by(rules, JUNE):
         alert = rules.store.read_now(lambda conn: rows.alert_with(conn, each.key))  # noqa: B023 - run at once
-        if alert.change.incident is not None:
-            messages[each.channel] += 1
-            phases.setdefault(each.channel, set()).add((alert.thread.id, alert.change.incident.phase))
+        about = [part for part in alert.parts or (alert,) if part.change.incident is not None]
+        messages[each.channel] += bool(about)
+        for part in about:
+            phases.setdefault(each.channel, set()).add((part.thread.id, part.change.incident.phase))
     return {name: messages[name] / len(found) for name, found in phases.items()}
 
 
