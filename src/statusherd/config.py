@@ -203,7 +203,7 @@ def _shown_route(route: Route) -> dict[str, Any]:
     }
     waits = {
         "hold": duration_text(route.hold) if route.hold else None,
-        "flap": duration_text(route.flap) if route.hold else None,
+        "flap": duration_text(route.flap),
         "hours": [str(window) for window in route.hours],
         "timezone": route.timezone,
         "reminders": [duration_text(before) for before in route.reminders],

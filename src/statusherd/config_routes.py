@@ -94,7 +94,7 @@ def _route(number: int, given: schema.Route) -> Route:
         services=match.service,
         owners=match.owner,
         hold=given.hold or 0.0,
-        flap=given.flap or FLAP,
+        flap=FLAP if given.flap is None else given.flap,
         hours=given.hours,
         timezone=given.timezone,
         reminders=given.reminders,

@@ -62,7 +62,7 @@ Size = Annotated[int, PlainValidator(between(parse_size, "1KiB", "64MiB"))]
 Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows)]
 Hold = Annotated[float, PlainValidator(between(parse_duration, "1s", "1h"))]
 Pause = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
-Flap = Annotated[float, PlainValidator(between(parse_duration, "1m", "7d"))]
+Flap = Annotated[float, PlainValidator(between(parse_duration, "0s", "7d"))]
 
 
 class Section(BaseModel):

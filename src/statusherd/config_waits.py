@@ -30,8 +30,6 @@ _NOT_IN_A_DIGEST: Final = ("hold", "hours", "group_by", "group_wait", "group_int
 
 def check_waits(path: KeyPath, given: Route, problems: Problems) -> None:
     """Note the keys of a route that say nothing without another one."""
-    if given.flap is not None and given.hold is None:
-        problems.add((*path, "flap"), 'needs hold. Add hold = "3m", or remove it')
     if given.timezone is not None and not given.hours:
         problems.add((*path, "timezone"), 'is the zone of hours. Add hours = "…", or remove it')
     if given.reminders and "maintenance" not in (given.match.event or DEFAULT_EVENTS):

@@ -30,6 +30,7 @@ from statusherd.notify.moment import Moment
 from statusherd.notify.question import Part, Question
 from statusherd.notify.reconsider import Reconsidered, groups, reconsider, sum_up
 from statusherd.notify.route_table import RouteTable
+from statusherd.notify.threads import STEPS, Step, thread_id
 from statusherd.notify.waiting import FLAP_HOLD, Calm, can_be_held
 from statusherd.respond import oncall
 from statusherd.respond.conflicts import OurPlans, conflicts
@@ -247,17 +248,19 @@ def _facts(conn: Connection, questions: Sequence[Question], moment: Moment) -> F
     # Whatever the configuration says now: what began under another one ends with its thread.
     facts.climbs = escalation_rows.climbs_in(conn, threads)
     facts.acknowledged = escalation_rows.acknowledged_in(conn, threads)
-    flap = max((route.flap for route in moment.table.routes if route.hold), default=0.0)
+    flap = max((route.flap for route in moment.table.routes), default=0.0)
     for question in questions if flap else ():
         _add_past(conn, question, facts, moment.now - timedelta(seconds=flap) - FLAP_HOLD)
     return facts
 
 
 def _add_past(conn: Connection, question: Question, facts: Facts, since: datetime) -> None:
-    """Learn how often the same came and went of late, where a route would hold it for that."""
-    if can_be_held(question.change, question.severity):
+    """Learn how often the same came and went of late, where it may be held for that."""
+    change = question.change
+    may_create = STEPS[change.kind][1] is Step.OPEN or bool(facts.held_in(thread_id(change)))
+    if may_create and can_be_held(change, question.severity):
         like = like_of(question, facts)
-        facts.past[like] = Past(*held_rows.past_of(conn, *like, since))
+        facts.past[like] = Past(*held_rows.past_of(conn, *like, since, FLAP_HOLD))
 
 
 def _let_follow(conn: Connection, question: Question, facts: Facts, now: datetime) -> None:

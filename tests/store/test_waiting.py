@@ -15,6 +15,7 @@ from statusherd.model.words import Severity
 from statusherd.store import changes, conversations, held, outbox, retention, silences
 from statusherd.store.engine import Store
 
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SILENCE = Silence(T0, T0 + 60 * MINUTE, "ops", "planned", ("git*",), severities=(Severity.SEV4,))
 
@@ -87,19 +88,19 @@ def test_the_past_of_a_subject_counts_its_threads_and_knows_who_heard_of_an_end(
         Told("t3", "mail", "investigating", "minor", 1, at=T0 + 3 * MINUTE),
     ]
     store.write_now(lambda conn: outbox.put(conn, (), (), [*threads, other], told, T0))
-    found = store.read_now(lambda conn: held.past_of(conn, "acme", "Acme: down", T0 + MINUTE))
+    found = store.read_now(lambda conn: held.past_of(conn, "acme", "Acme: down", T0 + MINUTE, HOUR))
     assert found == (3, T0 + MINUTE, {"chat": T0 + 2 * MINUTE})
-    assert store.read_now(lambda conn: held.past_of(conn, "acme", "Other", T0)) == (0, None, {})
+    assert store.read_now(lambda conn: held.past_of(conn, "acme", "Other", T0, HOUR)) == (0, None, {})
 
 
-def test_the_end_of_what_began_months_ago_is_no_past_that_counts(store: Store) -> None:
-    threads = [Thread(f"t{days}", "acme", "Acme: down", T0 - days * DAY) for days in (39, 41)]
+def test_the_end_of_what_lasted_is_no_past_that_counts(store: Store) -> None:
+    threads = [Thread(f"t{minutes}", "acme", "Acme: down", T0 - minutes * MINUTE) for minutes in (59, 60)]
     told = [
-        Told("t39", "chat", "resolved", "minor", 2, ended=True, at=T0),
-        Told("t41", "mail", "resolved", "minor", 2, ended=True, at=T0),
+        Told("t59", "chat", "resolved", "minor", 2, ended=True, at=T0),
+        Told("t60", "mail", "resolved", "minor", 2, ended=True, at=T0),
     ]
     store.write_now(lambda conn: outbox.put(conn, (), (), threads, told, T0))
-    found = store.read_now(lambda conn: held.past_of(conn, "acme", "Acme: down", T0))
+    found = store.read_now(lambda conn: held.past_of(conn, "acme", "Acme: down", T0, HOUR))
     assert found == (0, None, {"chat": T0})
 
 

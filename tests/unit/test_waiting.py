@@ -62,6 +62,7 @@ TABLE = [
     Row("unknown is held", Wait(NOW + 3 * MINUTE, R.HELD, route="r"), (HOLD,), subject=subject(Impact.UNKNOWN)),
     Row("severe is not held", None, (HOLD,), subject=subject(severity=Severity.SEV2)),
     Row("a flap waits an hour", Wait(NOW + HOUR, R.FLAPPING, route="r"), (HOLD,), flapped_at=NOW - HOUR),
+    Row("a flap waits also where nothing is held", Wait(NOW + HOUR, R.FLAPPING, route="r"), (ROUTE,), flapped_at=NOW - HOUR),
     Row("a day later it is none", Wait(NOW + 3 * MINUTE, R.HELD, route="r"), (HOLD,), flapped_at=NOW - 25 * HOUR),
     Row("quiet hours", Wait(MORNING, R.OUTSIDE_HOURS), channel=QUIET),
     Row("quiet hours of who knows it", Wait(MORNING, R.OUTSIDE_HOURS), channel=QUIET, creates=False),

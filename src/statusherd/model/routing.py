@@ -46,7 +46,7 @@ class Route:
     hold: float = 0.0
     """Seconds that the creation of something minor waits; 0 for none."""
     flap: float = FLAP
-    """Seconds: with `hold`, what opens again so soon after an end that was told waits for longer."""
+    """Seconds: something minor whose like came and went within an hour, so lately, waits for an hour."""
     hours: tuple[Window, ...] = ()
     """When the route tells; empty: always."""
     timezone: str | None = None

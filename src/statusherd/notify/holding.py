@@ -21,7 +21,7 @@ from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.route_table import Verdict
 from statusherd.notify.threads import STEPS, Step, event_of, thread_id, thread_of
-from statusherd.notify.waiting import Candidate, at_once, is_worth_a_line, open_route, wait_for
+from statusherd.notify.waiting import FLAP_HOLD, Candidate, at_once, is_worth_a_line, open_route, wait_for
 
 
 def like_of(question: Question, facts: Facts) -> Like:
@@ -114,7 +114,8 @@ def remember(
     like = (thread.vendor, thread.subject)
     if (past := facts.past.get(like)) is None:
         return
-    ended = {fact.channel: now for fact in told if fact.ended and fact.thread == thread.id}
+    was_short = now - thread.opened_at < FLAP_HOLD
+    ended = {fact.channel: now for fact in told if fact.ended and was_short and fact.thread == thread.id}
     opened = sum(each.id == thread.id for each in fresh)
     since = past.since or (thread.opened_at if opened else None)
     facts.past[like] = Past(past.openings + opened, since, {**past.ended, **ended})

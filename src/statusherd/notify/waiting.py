@@ -19,7 +19,7 @@ from statusherd.model.words import Impact, Severity, Status
 from statusherd.notify.channels import Channel
 
 FLAP_HOLD: Final = timedelta(hours=1)
-"""How long a creation waits whose like came and went a short while ago."""
+"""How long a creation waits whose like came and went a short while ago: within less than that."""
 _MINOR: Final = frozenset({Impact.NONE, Impact.MINOR, Impact.UNKNOWN})
 _MILD: Final = (Severity.SEV3, Severity.SEV4)
 _MILD_STATES: Final = frozenset({Status.DEGRADED, Status.MAINTENANCE, Status.UNKNOWN, Status.OPERATIONAL})
@@ -135,7 +135,7 @@ def _route_waits(candidate: Candidate, route: Route, calm: Calm, now: datetime) 
     if (closed := _closed(candidate, route, calm, now)) is not None:
         return closed
     subject = candidate.subject
-    if not route.hold or not candidate.creates or not can_be_held(subject.change, subject.severity):
+    if not candidate.creates or not can_be_held(subject.change, subject.severity):
         return None
     pause, why = timedelta(seconds=route.hold), Reason.HELD
     flapped_at = candidate.flapped_at

@@ -14,7 +14,6 @@ from statusherd.store.timed import Timed
 
 _held, _thread, _told = tables.held, tables.thread, tables.told
 _AT_ONCE: Final = 500
-_OLDEST: Final = timedelta(days=40)
 
 
 def held_in(conn: Connection, threads: Collection[str]) -> dict[tuple[str, str], Held]:
@@ -61,15 +60,16 @@ def let_follow(conn: Connection, thread: str, until: datetime) -> None:
 
 
 def past_of(
-    conn: Connection, vendor: str, subject: str, since: datetime
+    conn: Connection, vendor: str, subject: str, since: datetime, short: timedelta
 ) -> tuple[int, datetime | None, dict[str, datetime]]:
     """Return how many threads of a subject opened since a time, the first when, and who heard of an end.
 
-    Ends of threads that are months old are left out: a feed that flaps for a year has thousands of them.
+    Only ends count of what was over in less than `short`.
     """
-    values = {"of": vendor, "about": subject, "begin": since, "oldest": since - _OLDEST}
+    values = {"of": vendor, "about": subject, "begin": since, "oldest": since - short}
     count, first = conn.execute(_OPENINGS, values).one()
-    return count, first, {row.channel: row.at for row in conn.execute(_ENDED, values)}
+    ended = conn.execute(_ENDED, values)
+    return count, first, {row.channel: row.at for row in ended if row.at - row.opened_at < short}
 
 
 def _record(row: Row[Any]) -> Held:
@@ -112,9 +112,9 @@ _OPENINGS = select(func.count(), func.min(_thread.c.opened_at)).where(
     *_SAME, _thread.c.opened_at >= bindparam("begin")
 )
 _ENDED = (
-    select(_told.c.channel, func.max(_told.c.at).label("at"))
+    select(_told.c.channel, _told.c.at, _thread.c.opened_at)
     .join(_thread, _thread.c.id == _told.c.thread)
     .where(*_SAME, _thread.c.opened_at >= bindparam("oldest"))
     .where(_told.c.ended.is_(True), _told.c.at >= bindparam("begin"))
-    .group_by(_told.c.channel)
+    .order_by(_told.c.at)
 )
