@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from statusherd.model.incidents import OurNews
 from statusherd.model.records import Component, Maintenance, VendorIncident
 from statusherd.model.words import ChangeKind, Status
+
+OURS: Final = "*ours"
+"""In the place of a vendor: the Change is about an incident of ours. No vendor can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Change:
     since: datetime | None = None
     """Where the change ends something: when that began, as far as we know."""
     page_url: str | None = None
+    ours: OurNews | None = None
+    """Of an incident of ours, which is about no vendor: `vendor` is OURS then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,13 @@ from statusherd.model.hours import Window
 from statusherd.model.pacing import PLAIN, Digest, Grouping, Updates
 from statusherd.model.words import Severity
 
-EVENTS: Final = frozenset({"incident", "disturbance", "maintenance", "source"})
-"""The kinds of event a route can select. `source`: blind, sighted, moved, filter rot, cannot see out."""
+EVENTS: Final = frozenset(
+    {"incident", "disturbance", "maintenance", "source", "own_incident", "early_warning"}
+)
+"""The kinds of event a route can select. `incident` is a vendor's, `own_incident` one of ours.
+
+`source`: blind, sighted, moved, filter rot, cannot see out.
+"""
 
 DEFAULT_EVENTS: Final = EVENTS - {"maintenance"}
 """What a route selects that says nothing of events: maintenance is planned, nobody asked to be told."""

@@ -147,6 +147,13 @@ class ChangeKind(StrEnum):
     SOURCE_MOVED = "source_moved"  # the page answers in another format than before
     CANNOT_SEE_OUT = "cannot_see_out"  # most vendors unreadable at once: it is us
     CAN_SEE_OUT = "can_see_out"
+    OUR_INCIDENT_OPENED = "our_incident_opened"
+    OUR_INCIDENT_UPDATED = "our_incident_updated"  # its phase, severity, services or cause: `ours.news`
+    OUR_INCIDENT_RESOLVED = "our_incident_resolved"
+    OUR_INCIDENT_REOPENED = "our_incident_reopened"
+    EARLY_WARNING = "early_warning"  # our checks or our teams see trouble, the vendor has posted nothing
+    EARLY_WARNING_JOINED = "early_warning_joined"  # the vendor posted it: `facets` holds the lead in seconds
+    EARLY_WARNING_ENDED = "early_warning_ended"  # over without a word of the vendor
     GROUPED = "grouped"  # nor this: what several changes come to that are told together
     GROUP_ENDED = "group_ended"  # and that nothing of it is open any more
     DIGEST = "digest"  # the same for all that a digest tells

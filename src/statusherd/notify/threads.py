@@ -54,6 +54,13 @@ STEPS: Final[Mapping[K, tuple[str, Step]]] = {
     K.SOURCE_MOVED: ("source", Step.NOTICE),
     K.CANNOT_SEE_OUT: ("source", Step.OPEN),
     K.CAN_SEE_OUT: ("source", Step.END),
+    K.OUR_INCIDENT_OPENED: ("own_incident", Step.OPEN),
+    K.OUR_INCIDENT_UPDATED: ("own_incident", Step.UPDATE),
+    K.OUR_INCIDENT_REOPENED: ("own_incident", Step.OPEN),
+    K.OUR_INCIDENT_RESOLVED: ("own_incident", Step.END),
+    K.EARLY_WARNING: ("early_warning", Step.OPEN),
+    K.EARLY_WARNING_JOINED: ("early_warning", Step.END),
+    K.EARLY_WARNING_ENDED: ("early_warning", Step.END),
     K.GROUPED: ("incident", Step.RECORD),  # routed by nobody, as the next three: made of what was
     K.GROUP_ENDED: ("incident", Step.RECORD),
     K.DIGEST: ("incident", Step.RECORD),
@@ -68,16 +75,23 @@ def event_of(change: Change) -> str:
 
 def thread_id(change: Change) -> str:
     """Return the id of the conversation: the same for all Changes of one incident, window or spell."""
-    vendor = change.vendor
+    if change.ours is not None:
+        return f"ours/{change.ours.incident.name}"
     if change.incident is not None:
-        return incident_thread(vendor, change.incident.id)
+        return incident_thread(change.vendor, change.incident.id)
     if change.maintenance is not None:
-        return maintenance_thread(vendor, change.maintenance.id)
+        return maintenance_thread(change.vendor, change.maintenance.id)
+    return _spell(change)
+
+
+def _spell(change: Change) -> str:
+    """Return the id of the conversation on what the vendor itself has posted nothing of."""
+    vendor = change.vendor
     if change.kind in (K.BLIND, K.SIGHTED):
         return f"{vendor}/blind/{change.since:%Y%m%dT%H%M%SZ}"
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT):
         return f"{vendor}/egress/{change.subject}/{change.since:%Y%m%dT%H%M%SZ}"
-    if change.kind in (K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.DISTURBANCE_ENDED):
+    if event_of(change) in ("disturbance", "early_warning") and change.kind is not K.COMPONENT_CHANGED:
         return f"{vendor}/{change.subject}"
     return f"{vendor}/{change.kind}/{change.at:%Y%m%dT%H%M%SZ}/{change.subject}"
 
@@ -117,10 +131,16 @@ def subject_of(change: Change, title: str) -> str:
 
 
 def _subject(change: Change, title: str) -> str:
+    if change.ours is not None:
+        return f"{change.ours.incident.name}: {change.ours.incident.title}"
     if change.incident is not None:
         return f"{title}: {change.incident.title or 'incident'}"
     if change.maintenance is not None:
         return f"{title} maintenance: {change.maintenance.title or 'planned work'}"
+    return _subject_of_spell(change, title)
+
+
+def _subject_of_spell(change: Change, title: str) -> str:
     if change.kind is K.FIRST_LOOK:
         return f"{title}: now watched, trouble is open"
     if change.kind is K.FILTER_ROT:
@@ -129,6 +149,9 @@ def _subject(change: Change, title: str) -> str:
 
 
 _SUBJECTS: Final[Mapping[K, str]] = {
+    K.EARLY_WARNING: "{title}: early warning of ours",
+    K.EARLY_WARNING_JOINED: "{title}: early warning of ours",
+    K.EARLY_WARNING_ENDED: "{title}: early warning of ours",
     K.DISTURBANCE_OPENED: "{title}: trouble without a posted incident",
     K.DISTURBANCE_CHANGED: "{title}: trouble without a posted incident",
     K.DISTURBANCE_ENDED: "{title}: trouble without a posted incident",

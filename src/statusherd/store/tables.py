@@ -9,6 +9,13 @@ from sqlalchemy import Index, LargeBinary, Table, text
 from sqlmodel import Field, SQLModel
 
 from statusherd.store.columns import RowNumber, Words
+from statusherd.store.incident_tables import (
+    IncidentEntryRow,
+    IncidentLinkRow,
+    IncidentMemberRow,
+    IncidentRow,
+    IncidentTaskRow,
+)
 from statusherd.store.waiting_tables import (
     AcknowledgementRow,
     ClimbRow,
@@ -341,4 +348,9 @@ climb: Final = _table(ClimbRow)
 acknowledgement: Final = _table(AcknowledgementRow)
 oncall_override: Final = _table(OncallOverrideRow)
 lease: Final = _table(LeaseRow)
+incident: Final = _table(IncidentRow)
+incident_member: Final = _table(IncidentMemberRow)
+incident_entry: Final = _table(IncidentEntryRow)
+incident_task: Final = _table(IncidentTaskRow)
+incident_link: Final = _table(IncidentLinkRow)
 METADATA: Final = SQLModel.metadata
