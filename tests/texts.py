@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from statusherd.model.incidents import IncidentPhase
 from statusherd.model.services import TouchedBy
+from statusherd.model.suspects import Verdict
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Status
 
 NOTIFY = Path(__file__).resolve().parents[1] / "src/statusherd/notify"
@@ -42,6 +44,9 @@ def _laid_out(path: Path) -> list[str]:
 def _words() -> set[str]:
     told = (TouchedBy.UNKNOWN_COMPONENTS, TouchedBy.NO_SUCH_COMPONENT)
     states = {
-        str(member).replace("_", " ") for kind in (Phase, MaintenancePhase, Status, Impact) for member in kind
+        str(member).replace("_", " ")
+        for kind in (Phase, MaintenancePhase, IncidentPhase, Status, Impact)
+        for member in kind
     }
-    return states | {by.sentence for by in told} | set(FACETS)
+    verdicts = {verdict.sentence for verdict in Verdict}
+    return states | verdicts | {by.sentence for by in told} | set(FACETS)

@@ -350,7 +350,7 @@ def test_a_route_selects_by_all_it_names(written):
     assert first.severity is Severity.SEV2
     assert (first.events, first.tags, first.go_on) == ({"incident", "maintenance"}, ("Build",), True)
     assert (second.name, second.channels) == ("route 2", ("ops",))
-    assert second.events == {"incident", "disturbance", "source"}
+    assert second.events == {"incident", "disturbance", "source", "own_incident", "early_warning"}
     channel = loaded.channels[0]
     assert (channel.format, channel.rate, channel.timezone) == (
         "markdown",

@@ -55,7 +55,7 @@ channels = ["on-call"]
 continue = true
 
 [[route]]
-match = {{ event = ["incident", "disturbance", "maintenance", "source"] }}
+match = {{ event = ["incident", "disturbance", "maintenance", "source", "own_incident", "early_warning"] }}
 channels = ["team chat"]
 """
 

@@ -9,6 +9,7 @@ import click
 
 from statusherd.cli.moments import given_moment
 from statusherd.cli.output import print_json, print_lines, say
+from statusherd.model.routing import EVENTS
 from statusherd.model.words import Severity
 
 
@@ -34,7 +35,7 @@ def group() -> None:
     "--event",
     "events",
     multiple=True,
-    type=click.Choice(["incident", "disturbance", "maintenance", "source"], case_sensitive=False),
+    type=click.Choice(sorted(EVENTS), case_sensitive=False),
     help="Kinds of event.",
 )
 @click.option("--thread", "threads", multiple=True, metavar="ID", help="One conversation, or a glob of them.")

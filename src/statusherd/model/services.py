@@ -58,12 +58,14 @@ class TouchedBy(Worded):
     WHOLE_VENDOR = "whole_vendor", "it names no part: taken for the whole of the vendor"
     UNKNOWN_COMPONENTS = "unknown_components", "it names components that nobody knows: any may be meant"
     NO_SUCH_COMPONENT = "no_such_component", "no component of the page is called so: any may be meant"
+    OURS = "ours", "an incident of ours is about this service itself, through no vendor"
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
     """A service that a Change touches: through which dependency, and whose.
 
+    `dependency` is empty where an incident of ours is about the service itself.
     `chain` are the services between: the touched one needs the first, and the last has the dependency.
     `cushion` is the service, itself or one of the chain, whose `fallback` makes it less severe.
     """
@@ -81,5 +83,5 @@ class Touch:
 
     @property
     def via(self) -> str:
-        """From the service to the vendor: "payments > stripe:API"."""
-        return " > ".join((*self.chain, self.dependency))
+        """From the service to the vendor: "payments > stripe:API"; empty where no vendor is between."""
+        return " > ".join(filter(None, (*self.chain, self.dependency)))

@@ -10,25 +10,27 @@ from zoneinfo import ZoneInfo
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert
 from statusherd.model.records import Maintenance, VendorIncident
-from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.group_words import alone, summed_up
-from statusherd.notify.languages import later, say, say_many, word
+from statusherd.notify.languages import later, say, word
 from statusherd.notify.maintenance_words import begins_in, conflict_mark
 from statusherd.notify.markup import one_line
-from statusherd.notify.phrases import after, component_list, state, titled
+from statusherd.notify.our_words import HEADLINES as HEADLINES_OF_OURS
+from statusherd.notify.our_words import OURS, whose
+from statusherd.notify.phrases import after, component_list, service_names, state, titled
 from statusherd.notify.retelling import retold
 from statusherd.notify.times import clock, length, window
 
 ENDS: Final = frozenset(
     {K.INCIDENT_RESOLVED, K.INCIDENT_WITHDRAWN, K.DISTURBANCE_ENDED, K.MAINTENANCE_ENDED,
-     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT, K.MISSED, K.GROUP_ENDED}
+     K.MAINTENANCE_CANCELLED, K.SIGHTED, K.CAN_SEE_OUT, K.MISSED, K.GROUP_ENDED, K.OUR_INCIDENT_RESOLVED,
+     K.EARLY_WARNING_JOINED, K.EARLY_WARNING_ENDED}
 )  # fmt: skip
 """Changes after which nobody has to do anything."""
 _TROUBLE: Final = frozenset(
     {K.FIRST_LOOK, K.INCIDENT_OPENED, K.INCIDENT_UPDATED, K.INCIDENT_REOPENED, K.INCIDENT_STALE,
-     K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.GROUPED, K.DIGEST}
+     K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.EARLY_WARNING, K.GROUPED, K.DIGEST}
 )  # fmt: skip
 """Changes that tell of trouble which goes on."""
 _WAKES: Final = (Severity.SEV1, Severity.SEV2)
@@ -39,17 +41,19 @@ def headline(alert: Alert, zone: ZoneInfo) -> str:
     if len(alert.parts) == 1:
         return headline(alone(alert), zone)
     change = alert.change
-    vendor = one_line(alert.vendor_title, 80)
+    ours = change.kind in OURS
+    vendor = whose(alert) if ours else one_line(alert.vendor_title, 80)
     mark, what = _HEADLINES[change.kind](alert, zone)
     mark = _answer(alert) or mark
     if (open_for := alert.circumstances.open_for) is not None:
         mark = say("STILL OPEN after {length}", length=length(timedelta(seconds=open_for)))
-    wakes = alert.severity in _WAKES and change.kind not in ENDS
+    # Of an incident of ours the severity is the word of a person or a sender: always worth the room.
+    wakes = (ours or alert.severity in _WAKES) and change.kind not in ENDS
     start = f"{alert.severity} {mark}" if wakes else mark
-    if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):
+    if not vendor or change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED):
         text = f"{start}: {what}"
     elif at_risk(alert):
-        at_stake = say("{services} at risk", services=_services(alert.touches))
+        at_stake = say("{services} at risk", services=service_names([t.service for t in alert.touches]))
         text = f"{start}: {at_stake}: {vendor}: {what}"
     else:
         text = f"{start}: {vendor}: {what}"
@@ -75,15 +79,6 @@ def impact_of(change: Change) -> Impact | None:
     """Return the worst impact of the incidents that a Change is about; None where it is about none."""
     about = (change.incident,) if change.incident else change.incidents
     return max((i.impact for i in about), key=lambda impact: impact.rank, default=None)
-
-
-def _services(touches: tuple[Touch, ...]) -> str:
-    """Return services as in "checkout", "checkout and search", "checkout, search and 3 more services"."""
-    names = [one_line(touch.service, 40) for touch in touches[:2]]
-    if len(touches) > 2:
-        one, many = later("{names} and {count} more service"), later("{names} and {count} more services")
-        return say_many(len(touches) - 2, one, many, names=", ".join(names))
-    return say("{first} and {last}", first=names[0], last=names[1]) if len(names) > 1 else "".join(names)
 
 
 def _incident(alert: Alert) -> VendorIncident:
@@ -299,4 +294,5 @@ _HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
     K.GROUPED: _grouped,
     K.GROUP_ENDED: _grouped,
     K.DIGEST: _grouped,
+    **HEADLINES_OF_OURS,
 }

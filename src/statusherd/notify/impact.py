@@ -54,8 +54,9 @@ def news(alert: Alert) -> Iterator[str]:
     """Yield what is new for our services since a channel was told last."""
     if alert.added:
         yield say("New: it touches {services} too.", services=_names(alert.added))
-    if alert.severity_before is not None and alert.severity_before != alert.severity:
-        yield say("Severity was {before}, now {now}.", before=alert.severity_before, now=alert.severity)
+    before, ours = alert.severity_before, alert.change.ours
+    if before is not None and before != alert.severity and not (ours and before in ours.news):
+        yield say("Severity was {before}, now {now}.", before=before, now=alert.severity)
 
 
 def _heading(alert: Alert) -> str:
@@ -67,14 +68,21 @@ def _heading(alert: Alert) -> str:
     return say("Services at risk") if at_risk(alert) else say("It concerns")
 
 
+_PATTERNS: Final = {
+    (False, False): later("{service} (tier {tier})"),
+    (True, False): later("{service} (tier {tier}, owner {owner})"),
+    (False, True): later("{service} (tier {tier}) via {path}"),
+    (True, True): later("{service} (tier {tier}, owner {owner}) via {path}"),
+}
+"""By whether there is an owner, and a way to a vendor."""
+
+
 def _touched(touch: Touch, *, acts: bool) -> Touched:
     owner = one_line(touch.owner, 60) if touch.owner else ""
     service, path = one_line(touch.service, 60), one_line(touch.via, 160)
-    pattern = later("{service} (tier {tier}) via {path}")
-    if owner:
-        pattern = later("{service} (tier {tier}, owner {owner}) via {path}")
+    pattern = _PATTERNS[bool(owner), bool(path)]
     text = say(pattern, service=service, tier=touch.tier, owner=owner, path=path)
-    if touch.by not in (TouchedBy.NAMED, TouchedBy.WHOLE_VENDOR):
+    if touch.by in (TouchedBy.UNKNOWN_COMPONENTS, TouchedBy.NO_SUCH_COMPONENT):
         text = f"{text} ({word(touch.by.sentence)})"
     if not acts:
         return Touched(text)

@@ -15,8 +15,9 @@ from statusherd.notify.markup import Link, markdown, one_line
 from statusherd.notify.retelling import retold, retold_subject
 from statusherd.notify.samples import samples
 from statusherd.notify.sandbox import TemplateFault, Writing, check, run
+from statusherd.notify.telling import Asking, Block, Fact, Item, Size, Telling
 from statusherd.notify.threads import event_of
-from statusherd.notify.words import Asking, Fact, Item, Size, Telling, tell
+from statusherd.notify.words import tell
 
 SIZES: Final = (Size(), Size(700, 8), Size(300, 4), Size(0, 2))
 """From the whole to the bare facts: the first that fits is taken."""
@@ -45,6 +46,7 @@ class Variables:
     notes: tuple[str, ...]
     facts: tuple[Fact, ...]
     impact: Impacted
+    blocks: tuple[Block, ...]
     items: tuple[Item, ...]
     more_items: int
     words_of: str

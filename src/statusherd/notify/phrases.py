@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from statusherd.model.records import Component, VendorIncident
 from statusherd.model.words import Impact
-from statusherd.notify.languages import later, say, word
+from statusherd.notify.languages import later, say, say_many, word
 from statusherd.notify.markup import one_line
 from statusherd.notify.times import length
 
@@ -54,3 +54,24 @@ def after(mark: str, start: datetime | None, end: datetime | None) -> str:
     if start is None or end is None or end < start:
         return say(mark)
     return say("{mark} after {span}", mark=say(mark), span=length(end - start))
+
+
+def service_names(names: Sequence[str]) -> str:
+    """Return services as in "checkout", "checkout and search", "checkout, search and 3 more services"."""
+    shown = [one_line(name, 40) for name in names[:2]]
+    if len(names) > 2:
+        one, many = later("{names} and {count} more service"), later("{names} and {count} more services")
+        return say_many(len(names) - 2, one, many, names=", ".join(shown))
+    return say("{first} and {last}", first=shown[0], last=shown[1]) if len(shown) > 1 else "".join(shown)
+
+
+def percent(chance: float) -> str:
+    """Return a chance from 0 to 1 as "93 %"; nothing is as certain as 0 or 100 %."""
+    return f"{min(99, max(1, round(100 * chance)))} %"
+
+
+def some(names: Sequence[str], most: int, count: int | None = None) -> str:
+    """Return words of others beside each other, at most `most` of `count`, and how many more there are."""
+    shown = [one_line(name, 80) for name in names[:most]]
+    rest = (len(names) if count is None else count) - len(shown)
+    return ", ".join([*shown, say("and {count} more", count=rest)] if rest > 0 else shown)

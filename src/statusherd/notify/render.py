@@ -22,7 +22,8 @@ from statusherd.notify.markup import Link, capped, markdown, one_line, within_by
 from statusherd.notify.own_templates import SIZES, own_body, told_of
 from statusherd.notify.retelling import retold_subject
 from statusherd.notify.sandbox import TemplateFault
-from statusherd.notify.words import Asking, Telling, tell
+from statusherd.notify.telling import Asking, Telling
+from statusherd.notify.words import tell
 
 __all__ = ["Message", "Tone", "bare", "render"]
 

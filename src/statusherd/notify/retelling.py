@@ -37,6 +37,7 @@ SUBJECTS: Final = (
     later("{title}: its status page lost most components"),
     later("{title}: its status page changed its format"),
     later("{title}: the component filter {filter} matches nothing"),
+    later("{title}: early warning of ours"),
     later("Status pages cannot be read"),
     later("Came and went in quiet hours"),
     later("{title}: incidents"),

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert
+from statusherd.model.incidents import Incident
 from statusherd.model.records import Component, Maintenance, Update, VendorIncident
 from statusherd.model.services import Touch, TouchedBy
 from statusherd.model.words import ChangeKind as K
 from statusherd.model.words import Impact, MaintenancePhase, Phase, Severity, Status
+from statusherd.notify import our_samples
 from statusherd.notify.headlines import ENDS
 from statusherd.notify.threads import thread_of
 
@@ -137,7 +139,9 @@ _WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
     K.GROUPED: lambda: {"since": _at(9, 47), "status": Status.PARTIAL_OUTAGE},
     K.GROUP_ENDED: lambda: {"since": _at(9, 47)},
     K.DIGEST: lambda: {"since": _at(9, 47)},
+    **our_samples.WHAT,
 }
+_TOUCHES_SERVICES: Final = frozenset({K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED, K.EARLY_WARNING})
 _TOGETHER: Final[dict[K, tuple[K, ...]]] = {
     K.GROUPED: (K.INCIDENT_OPENED, K.DISTURBANCE_OPENED),
     K.GROUP_ENDED: (K.INCIDENT_RESOLVED, K.DISTURBANCE_ENDED),
@@ -148,9 +152,11 @@ _TOGETHER: Final[dict[K, tuple[K, ...]]] = {
 
 def sample(kind: K, *, opens: bool = True) -> Alert:
     """Return a message of one kind; with `opens` False a later one of its thread, with news for services."""
-    given = {"reason": "a sample", "page_url": _PAGE, **_WHAT[kind]()}
-    change = Change(vendor="acme", kind=kind, at=_SEEN if kind not in ENDS else _at(10, 31), **given)
-    touched = change.incident is not None or kind in (K.DISTURBANCE_OPENED, K.DISTURBANCE_CHANGED)
+    given = {"vendor": "acme", "reason": "a sample", "page_url": _PAGE, **_WHAT[kind]()}
+    change = Change(kind=kind, at=_SEEN if kind not in ENDS else _at(10, 31), **given)
+    if change.ours is not None:
+        return _of_ours(change, change.ours.incident, opens=opens)
+    touched = change.incident is not None or kind in _TOUCHES_SERVICES
     later = touched and not opens and kind not in ENDS
     together = _TOGETHER.get(kind, ())
     return Alert(
@@ -168,6 +174,21 @@ def sample(kind: K, *, opens: bool = True) -> Alert:
         severity_before=Severity.SEV3 if later else None,
         parts=tuple(sample(part, opens=opens) for part in together),
         still_open=("Acme Pay: Slow search",) if kind is K.GROUPED and not opens else (),
+    )
+
+
+def _of_ours(change: Change, incident: Incident, *, opens: bool) -> Alert:
+    later = not opens and change.kind is K.OUR_INCIDENT_UPDATED
+    return Alert(
+        thread=replace(thread_of(change, ""), opened_at=_SEEN),
+        change=change,
+        vendor_title="",
+        severity=incident.severity,
+        severity_reason=incident.severity_reason,
+        number=1 if opens else 3,
+        ends=change.kind in ENDS,
+        touches=our_samples.TOUCHES,
+        severity_before=Severity.SEV3 if later else None,
     )
 
 

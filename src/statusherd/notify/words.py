@@ -6,8 +6,8 @@ where to look. Everything that comes from a vendor is made harmless here, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,64 +19,19 @@ from statusherd.model.words import ChangeKind as K
 from statusherd.notify.behind_words import WAITS_BEHIND, told_for_others, waited_behind
 from statusherd.notify.group_words import alone, group_notes
 from statusherd.notify.headlines import headline
-from statusherd.notify.impact import UNTOUCHED, Impacted, impacted, news
+from statusherd.notify.impact import impacted, news
 from statusherd.notify.languages import later, say, word
 from statusherd.notify.maintenance_words import conflicts
 from statusherd.notify.markup import Link, lines, link, one_line
-from statusherd.notify.phrases import component_list, state, titled
+from statusherd.notify.our_blocks import our_blocks
+from statusherd.notify.our_words import our_facts, our_notes, sender_words
+from statusherd.notify.phrases import component_list, some, state, titled
 from statusherd.notify.retelling import retold
+from statusherd.notify.telling import Asking, Fact, Item, Telling
 from statusherd.notify.times import clock, length, moment, window
 
 _NOTICED_AT_ONCE: Final = timedelta(minutes=2)
 _LATE: Final = timedelta(minutes=15)
-
-Fact = tuple[str, str]
-"""A label and what stands beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much of the longer parts is told: characters of the vendor's words, items of a list."""
-
-    words: int = 1500
-    items: int = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One open incident of a summary."""
-
-    text: str
-    url: Link | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What a message says. All texts are harmless, none is escaped."""
-
-    headline: str
-    notes: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    items: tuple[Item, ...] = ()
-    more_items: int = 0
-    impact: Impacted = UNTOUCHED
-    words_of: str = ""
-    words: tuple[str, ...] = ()
-    links: tuple[tuple[str, Link], ...] = ()
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What is told besides the alert: the reader's time zone, the time, the key, if it may be a repeat."""
-
-    zone: ZoneInfo
-    now: datetime
-    dedup_key: str
-    repeat: bool = False
-    page_url: str | None = None
-    ack_url: str | None = None
-    size: Size = Size()
 
 
 def tell(alert: Alert, asking: Asking) -> Telling:
@@ -85,16 +40,17 @@ def tell(alert: Alert, asking: Asking) -> Telling:
         return _tell_one(alert, asking)
     change, zone = alert.change, asking.zone
     listed = change.incidents[: max(asking.size.items, 1)]
-    newest = _newest_update(change) if asking.size.words else None
+    words_of, words = _words(alert, asking)
     return Telling(
         headline=headline(alert, zone),
-        notes=(*_marks(alert, asking), *_notes(alert, zone)),
+        notes=(*_marks(alert, asking), *our_notes(alert), *_notes(alert, zone)),
         facts=tuple(_facts(alert, asking)),
         items=tuple(_item(incident, zone) for incident in listed) or tuple(_parts(alert, asking)),
         more_items=max(0, len(change.incidents or alert.parts) - max(asking.size.items, 1)),
         impact=impacted(alert, max(asking.size.items, 1)),
-        words_of=_words_of(alert, newest, zone) if newest else "",
-        words=lines(newest.text, asking.size.words) if newest else (),
+        blocks=tuple(our_blocks(alert, asking.size, zone)),
+        words_of=words_of,
+        words=words,
         links=tuple(_links(change, asking)),
         reference=_reference(alert, asking),
     )
@@ -218,14 +174,16 @@ def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
     yield say("Severity"), f"{alert.severity}: {why}" if why else f"{alert.severity}"
     if alert.parts or alert.still_open:
         return
-    if change.incident is not None:
+    if change.ours is not None:
+        yield from our_facts(alert, change.ours, zone, most)
+    elif change.incident is not None:
         yield from _incident_times(change, change.incident, zone)
     elif change.maintenance is not None:
         yield from _window(change.maintenance, zone)
     else:
         yield from _span(change, zone)
     yield from _affected(change, most)
-    if change.kind is K.BLIND:
+    if change.kind in (K.BLIND, K.EARLY_WARNING):
         yield say("Why"), retold(one_line(change.reason))
 
 
@@ -269,18 +227,18 @@ def _affected(change: Change, most: int) -> Iterator[Fact]:
     elif incident is not None and incident.is_open and not incident.component_ids:
         yield say("Affected"), say("the vendor names no components: take it for the whole of it")
     if incident is not None and incident.regions:
-        yield say("Regions"), _names(incident.regions, most)
+        yield say("Regions"), some(incident.regions, most)
 
 
-def _names(names: Iterable[str], most: int) -> str:
-    every = [one_line(name, 80) for name in names]
-    rest = [say("and {count} more", count=len(every) - most)] if len(every) > most else []
-    return ", ".join(every[:most] + rest)
-
-
-def _newest_update(change: Change) -> Update | None:
+def _words(alert: Alert, asking: Asking) -> tuple[str, tuple[str, ...]]:
+    """Return what a vendor or a sender says in its own words, beneath whose words they are."""
+    change, most = alert.change, asking.size.words
+    if change.ours is not None:
+        return sender_words(alert, change.ours, asking.zone, most)
     updates = (change.incident or change.maintenance or _NOTHING).updates
-    return updates[-1] if updates and updates[-1].text.strip() else None
+    if not most or not updates or not updates[-1].text.strip():
+        return "", ()
+    return _words_of(alert, updates[-1], asking.zone), lines(updates[-1].text, most)
 
 
 _NOTHING: Final = VendorIncident("", "")
@@ -307,6 +265,8 @@ def _links(change: Change, asking: Asking) -> Iterator[tuple[str, Link]]:
     answer = link(asking.ack_url)
     if answer is not None:
         yield say("Acknowledge"), answer
+    if change.ours is not None and (sender := link(change.ours.incident.url)) is not None:
+        yield say("Sender's page"), sender
     about = change.incident or change.maintenance
     theirs = link(about.url if about else None) or link(change.page_url)
     if theirs is not None:

@@ -1,0 +1,104 @@
+"""Samples of messages on incidents of ours and early warnings: all of it is invented. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from statusherd.model.changes import OURS
+from statusherd.model.incidents import Contact, Finding, Incident, IncidentPhase, OurNews, RunbookHint
+from statusherd.model.services import Touch, TouchedBy
+from statusherd.model.suspects import Answer, Blindness, Evidence, Suspect, Verdict
+from statusherd.model.words import ChangeKind as K
+from statusherd.model.words import Severity
+
+
+def _at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, 10, hour, minute, tzinfo=UTC)
+
+
+_INCIDENT: Final = Incident(
+    number=12,
+    title="Checkout 5xx",
+    severity=Severity.SEV1,
+    severity_reason="SEV1",
+    phase=IncidentPhase.DETECTED,
+    opened_at=_at(10, 2),
+    opened_by="intake alertmanager",
+    services=("checkout",),
+    text="5xx ratio over 5 % for 10 min\nRegion eu-west",
+    labels={"alertname": "Checkout5xx", "region": "eu-west"},
+    began_at=_at(9, 47),
+    url="https://alerts.example.com/1",
+)
+_CAUSE: Final = Suspect(
+    "acme",
+    "k7",
+    "Payments are delayed",
+    0.93,
+    (
+        Evidence("dependency", 2.1, "checkout > acme:API*"),
+        Evidence("time", 1.2, "09:47 + 0 min"),
+        Evidence("region", 0.7, "eu-west = eu-west"),
+        Evidence("text", 0.2, "API"),
+    ),
+)
+_OTHER: Final = Suspect("globex", "g1", "Slow search", 0.21, (Evidence("region", -0.8, "us-east x eu-west"),))
+_ANSWER: Final = Answer(
+    Verdict.VENDOR, "acme explains it: Payments are delayed (93 %)", (_CAUSE,), (_OTHER,),
+    (Blindness("initech", _at(9, 40)),),
+)  # fmt: skip
+_NEWS: Final = OurNews(
+    _INCIDENT,
+    _ANSWER,
+    findings=(
+        Finding("acme", "TLS api.acme.example, 41 ms", ok=True, at=_at(10, 1)),
+        Finding("acme", "GET /v1/charges: HTTP 503", ok=False, at=_at(10, 1)),
+    ),
+    recent=("09:58 acme: Payments are delayed", "08:10 globex: Slow search"),
+    runbooks=(
+        RunbookHint("checkout-5xx", "https://runbooks.example.com/checkout-5xx"),
+        RunbookHint("queue-drain", "statusherd runbook show queue-drain"),
+    ),
+    contacts=(Contact("acme", "https://acme.example/support", "C-4711"),),
+)
+_MITIGATED: Final = replace(
+    _INCIDENT, phase=IncidentPhase.MITIGATED, mitigated_at=_at(10, 20), roles={"commander": "Ana"}
+)
+_OVER: Final = replace(_MITIGATED, phase=IncidentPhase.RESOLVED, resolved_at=_at(10, 31))
+TOUCHES: Final = (
+    Touch(
+        "checkout",
+        1,
+        "",
+        TouchedBy.OURS,
+        owner="shop",
+        cushion="checkout",
+        fallback="orders are queued and charged later",
+        runbook="https://runbooks.example.com/checkout",
+    ),
+)
+
+
+def _ours(news: OurNews, **more: Any) -> dict[str, Any]:
+    return {"vendor": OURS, "subject": news.incident.name, "ours": news, "page_url": None, **more}
+
+
+def _warning(**more: Any) -> dict[str, Any]:
+    return {"subject": "warning/20260310T094700Z", "since": _at(9, 47), **more}
+
+
+WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
+    K.OUR_INCIDENT_OPENED: lambda: _ours(_NEWS),
+    K.OUR_INCIDENT_UPDATED: lambda: _ours(replace(_NEWS, incident=_MITIGATED, news="phase: mitigated")),
+    K.OUR_INCIDENT_RESOLVED: lambda: _ours(replace(_NEWS, incident=_OVER)),
+    K.OUR_INCIDENT_REOPENED: lambda: _ours(
+        replace(_NEWS, incident=replace(_INCIDENT, phase=IncidentPhase.TRIAGED))
+    ),
+    K.EARLY_WARNING: lambda: _warning(after="partial_outage", reason="GET /v1/charges: HTTP 503, 3 x"),
+    K.EARLY_WARNING_JOINED: lambda: _warning(facets=("2340",)),
+    K.EARLY_WARNING_ENDED: _warning,
+}
+"""What each kind of Change carries."""
