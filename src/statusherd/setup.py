@@ -13,6 +13,7 @@ from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
+from statusherd.respond.correlation.records import Settings
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules
 from statusherd.watch.compare import Policy
@@ -36,6 +37,7 @@ class Setup:
     """By how routes name them."""
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
+    correlation: Settings = field(default_factory=Settings)
     drill: bool = False
     """Every message says that it is a drill."""
 

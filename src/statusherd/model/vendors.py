@@ -64,6 +64,8 @@ class WatchedVendor:
     """The names of watched vendors that this one runs on."""
     aliases: tuple[str, ...] = ()
     """Other names that people know it by."""
+    domains: tuple[str, ...] = ()
+    """The domains of its products, as they stand in errors of ours."""
 
     def part(self, source: Source) -> WatchedVendor:
         """Return this vendor as one that is read at `source` alone."""

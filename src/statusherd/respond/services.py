@@ -22,6 +22,7 @@ from statusherd.model.records import Component
 from statusherd.model.selection import matches, names_region, selects
 from statusherd.model.services import Dependency, Service, Touch, TouchedBy
 from statusherd.model.words import ChangeKind
+from statusherd.respond.correlation.records import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class ServiceMap:
         """Return the dependencies on components of the vendor of these names (name, title)."""
         found = (path.dependency for path in self._to(names) if path.dependency.component)
         return tuple(dict.fromkeys(found))
+
+    def ways_of(self, names: Iterable[str]) -> tuple[Way, ...]:
+        """Return the ways from the services of these names to vendors; unknown names have none."""
+        wanted = {name.casefold() for name in names}
+        return tuple(_way(path) for path in self._paths if path.service.name.casefold() in wanted)
 
     def touched(self, change: Change, title: str, components: Mapping[str, Component]) -> tuple[Touch, ...]:
         """Return the services that a Change touches, the most important first, each by its plainest way.
@@ -134,6 +140,10 @@ def _paths(
         for other in needs[name]:
             cushioned = is_cushioned or bool(by_name[other].fallback)
             heappush(waiting, (cushioned, len(chain) + 1, (*chain, other), other))
+
+
+def _way(path: _Path) -> Way:
+    return Way(path.service.name, path.dependency, path.chain, cushioned=path.cushion is not None)
 
 
 def _touch(path: _Path, by: TouchedBy) -> Touch:

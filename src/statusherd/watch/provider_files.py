@@ -66,6 +66,7 @@ class Provider(NamedTuple):  # a search makes two thousand of them: a dataclass 
             options=self.options,
             further=self.further,
             aliases=self.aliases,
+            domains=self.domains,
         )
 
 

@@ -1,0 +1,1 @@
+"""What explains an incident of ours: candidates, their evidence, the answer with its reasons. All pure."""

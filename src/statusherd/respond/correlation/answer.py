@@ -1,0 +1,108 @@
+"""The answer to "us or them?": a vendor explains it, none does, or it cannot be told. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from statusherd.model.selection import matches
+from statusherd.model.suspects import Answer, Blindness, Suspect, Verdict
+from statusherd.respond.correlation.checks import is_failing
+from statusherd.respond.correlation.naming import Saying, saying_of, vendors_of_hosts
+from statusherd.respond.correlation.own_causes import speaks_of_own_cause
+from statusherd.respond.correlation.records import Matter, Settings, TroubleKind, View
+from statusherd.respond.correlation.timing import claimed_onset
+from statusherd.respond.correlation.weigh import Weighed, weighed
+
+SHOWN: Final = 10
+"""So many suspects are told at most."""
+_LIKELY: Final = 0.5
+"""From here on a suspect that is not linked leaves the question open."""
+_POSTS_WITHIN: Final = timedelta(hours=2)
+"""Most vendors have posted what they will post so long after it began."""
+_UNPOSTED: Final = frozenset({TroubleKind.WARNING})
+
+
+def answer(matter: Matter, view: View, settings: Settings | None = None) -> Answer:
+    """Return what explains a matter as far as can be told at `view.now`."""
+    settings = settings or Settings()
+    if matter.began_at is None:
+        matter = replace(matter, began_at=claimed_onset(matter.text, matter.opened_at))
+    saying = saying_of(matter)
+    found = weighed(matter, saying, view, settings)
+    links = [each for each in found if _is_link(each, settings)]
+    suspects = [each for each in found if not _is_link(each, settings)][:SHOWN]
+    blind, doubts = blind_now(view), _doubts(matter, saying, view)
+    told = tuple(each.suspect() for each in links)
+    open_ones = tuple(each.suspect() for each in suspects)
+    doubts += [f"suspected: {_shown(each)}" for each in open_ones if each.score >= _LIKELY][:3]
+    if told:
+        return Answer(Verdict.VENDOR, " and ".join(map(_shown, told[:3])), told, open_ones, blind)
+    if doubts:
+        return Answer(Verdict.CANNOT_TELL, f"cannot tell: {'; '.join(doubts)}", told, open_ones, blind)
+    return Answer(Verdict.UNEXPLAINED, "no vendor explains this", told, open_ones, blind)
+
+
+def _shown(suspect: Suspect) -> str:
+    return f"{suspect.vendor}: {suspect.title} ({suspect.score:.0%})"
+
+
+def _doubts(matter: Matter, saying: Saying, view: View) -> list[str]:
+    """Return why it cannot be told, besides the suspects: whom we cannot see, and who is silent.
+
+    Where ours speaks of a cause of our own, neither matters.
+    """
+    if speaks_of_own_cause(saying):
+        return []
+    blind = [f"{each.vendor} unreadable since {_clock(each.since)}" for each in blind_now(view)]
+    failing = _failing(matter, view)
+    told = [f"our checks of {vendor} fail, and it has posted nothing that explains it" for vendor in failing]
+    silent = {v: h for v, h in _silent(matter, saying, view).items() if v not in failing}
+    told += [f"ours names {silent[vendor]}, and {vendor} has posted nothing yet" for vendor in sorted(silent)]
+    return blind + told
+
+
+def _is_link(each: Weighed, settings: Settings) -> bool:
+    return each.score >= settings.automatic and each.trouble.kind not in _UNPOSTED
+
+
+def blind_now(view: View) -> tuple[Blindness, ...]:
+    """Return the vendors that the services need and that cannot be read now."""
+    return tuple(
+        each
+        for each in view.blind
+        if each.since <= view.now and (each.until is None or each.until > view.now)
+        if any(matches(way.dependency.vendor, *_names(each.vendor, view)) for way in view.ways)
+    )
+
+
+def _names(vendor: str, view: View) -> tuple[str, ...]:
+    profile = view.profiles.get(vendor)
+    return (vendor, profile.title, *profile.aliases) if profile else (vendor,)
+
+
+def _failing(matter: Matter, view: View) -> tuple[str, ...]:
+    """Return the vendors that the services need, and that our checks see in trouble."""
+    vendors = sorted({check.vendor for check in view.checks})
+    needed = [v for v in vendors if any(matches(w.dependency.vendor, *_names(v, view)) for w in view.ways)]
+    return tuple(vendor for vendor in needed if is_failing(vendor, matter, view))
+
+
+def _silent(matter: Matter, saying: Saying, view: View) -> dict[str, str]:
+    """Return the vendors that errors of ours name by a host, that are needed, and that may post yet."""
+    if view.now - matter.opened_at > _POSTS_WITHIN:
+        return {}
+    hosts = saying.hosts | saying.own_hosts
+    named = vendors_of_hosts(hosts, view.profiles)
+    posted = {trouble.vendor for trouble in view.troubles if trouble.posted_at <= view.now}
+    return {
+        vendor: host
+        for vendor, host in named.items()
+        if vendor not in posted
+        and any(matches(w.dependency.vendor, *_names(vendor, view)) for w in view.ways)
+    }
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%H:%M} UTC"
