@@ -124,6 +124,7 @@ def setup_of(config: Config) -> Setup:
         escalations={each.target: each for each in config.escalations},
         freezes=config.freezes,
         quorum=config.quorum,
+        incidents=config.incidents,
     )
 
 

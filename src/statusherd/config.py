@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from statusherd.config_escalations import shown_escalation
 from statusherd.config_freezes import shown_freeze
+from statusherd.config_incident import shown_incident_rules
 from statusherd.config_oncall import shown_oncall, shown_person
 from statusherd.config_reader import SYSTEM_CONFIG, Reader
 from statusherd.config_records import (
@@ -104,6 +105,7 @@ def shown(config: Config) -> dict[str, Any]:
             "vendors": config.quorum.vendors if config.quorum else None,
             "within": duration_text(config.quorum.within) if config.quorum else None,
         },
+        "incident": shown_incident_rules(config.incidents),
         "web": shown_web(config.web, MASK),
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],
         "severity": _shown_severities(config.severities),

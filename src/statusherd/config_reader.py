@@ -18,9 +18,10 @@ from statusherd.config_channels import check_fallback, check_format, check_templ
 from statusherd.config_drill import read_drill
 from statusherd.config_escalations import read_escalations
 from statusherd.config_freezes import read_freezes
+from statusherd.config_incident import read_incident_rules
+from statusherd.config_pace import check_default_interval, too_often
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
-    POLITE,
     Config,
     Daemon,
     Database,
@@ -38,7 +39,7 @@ from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
 from statusherd.config_upstreams import check_upstreams, read_quorum
-from statusherd.config_values import SecretPlace, duration_text, is_http
+from statusherd.config_values import SecretPlace, is_http
 from statusherd.config_waits import checked_quiet
 from statusherd.config_web import web_of
 from statusherd.model.errors import CatalogError
@@ -91,7 +92,7 @@ class Reader:
             self._sections(schema.Escalation, "escalation"), targets, self.problems
         )
         routes = self._routes(vendors, [*targets, *(each.target for each in escalations)], ours)
-        self._check_default_interval(vendors)
+        check_default_interval(self.http, vendors, self.problems)
         self._check_modes()
         return Config(
             path=self.file.path,
@@ -110,6 +111,7 @@ class Reader:
             escalations=escalations,
             drill=read_drill(self._section(schema.Drill, "drill"), names, self.problems),
             quorum=read_quorum(self._section(schema.Quorum, "quorum"), vendors, self.problems),
+            incidents=read_incident_rules(self._section(schema.IncidentRules, "incident")),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
             web=self._web(),
             warnings=self.problems.warnings,  # the last: reading the others adds to them
@@ -117,7 +119,18 @@ class Reader:
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "freeze", "route")
-        known = ("daemon", "database", "http", "heartbeat", "quorum", "web", "drill", "vendor", *ours)
+        known = (
+            "daemon",
+            "database",
+            "http",
+            "heartbeat",
+            "quorum",
+            "web",
+            "drill",
+            "incident",
+            "vendor",
+            *ours,
+        )
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -268,7 +281,7 @@ class Reader:
         self._check_reach(path, vendor)
         least = least_interval(vendor.address, allow_private=self.http.allow_private)
         if vendor.interval is not None and vendor.interval < least:
-            self.problems.add((*path, "interval"), _too_often(vendor.interval))
+            self.problems.add((*path, "interval"), too_often(vendor.interval))
 
     def _check_options(self, path: KeyPath, vendor: WatchedVendor) -> None:
         problems = () if vendor.format == DETECT else option_problems(vendor.format, dict(vendor.options))
@@ -296,13 +309,6 @@ class Reader:
         else:
             return
         self.problems.warn(path, f"the address of {quoted(vendor.name)} {text}")
-
-    def _check_default_interval(self, vendors: Sequence[WatchedVendor]) -> None:
-        interval, allow = self.http.interval, self.http.allow_private
-        using = [vendor for vendor in vendors if vendor.interval is None]
-        is_private_only = bool(using) and all(interval >= _least(vendor, allow) for vendor in using)
-        if interval < POLITE and not is_private_only:
-            self.problems.add(("http", "interval"), _too_often(interval))
 
     # Channels
 
@@ -380,15 +386,6 @@ class Reader:
         if self.has_inline_secrets and self.file.mode & stat.S_IROTH:
             text = f"{self.file.path} holds secrets and every user can read it. Run chmod o-r on it"
             self.problems.warn((), text)
-
-
-def _least(vendor: WatchedVendor, allow_private: bool) -> float:  # noqa: FBT001 - as in `least_interval`
-    return least_interval(vendor.address, allow_private=allow_private)
-
-
-def _too_often(interval: float) -> str:
-    text = f'"{duration_text(interval)}" is too often. Take "10s" or more'
-    return f'{text} ("1s" or more is for private addresses with allow_private = true in [http])'
 
 
 def default_data_dir(path: Path) -> Path:

@@ -20,6 +20,7 @@ from statusherd.model.routing import Route
 from statusherd.model.services import Service, Team
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
+from statusherd.respond.lifecycle import IncidentRules
 from statusherd.respond.severity import SeverityRules
 from statusherd.watch.addresses import Reach, judge, literal
 
@@ -106,6 +107,7 @@ class Config:
     escalations: tuple[Escalation, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
+    incidents: IncidentRules = field(default_factory=IncidentRules)
     web: Web = Web()
     drill: tuple[str, ...] = ()
     """The channels of those who practise."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import ErrorDetails
 
+from statusherd.config_incident_values import parse_criteria
 from statusherd.config_maintenance_values import parse_begin, parse_end, parse_reminders
 from statusherd.config_problems import KeyPath, Problems, unknown_key
 from statusherd.config_service_values import (
@@ -49,6 +50,7 @@ from statusherd.model.pacing import Digest, GroupBy, Updates, parse_digest
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
 from statusherd.notify.languages import LANGUAGES
+from statusherd.respond.lifecycle import Criterion
 
 Secret = Annotated[SecretPlace, PlainValidator(parse_secret)]
 WebAddress = Annotated[str, PlainValidator(parse_web_address)]
@@ -62,6 +64,7 @@ Size = Annotated[int, PlainValidator(between(parse_size, "1KiB", "64MiB"))]
 Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows)]
 Hold = Annotated[float, PlainValidator(between(parse_duration, "1s", "1h"))]
 Pause = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
+Criteria = Annotated[tuple[Criterion, ...], PlainValidator(parse_criteria)]
 Flap = Annotated[float, PlainValidator(between(parse_duration, "0s", "7d"))]
 
 
@@ -190,6 +193,28 @@ class Route(Section):
 class Quorum(Section):
     vendors: Annotated[int, Field(ge=2, le=1000)] | None = None
     within: Annotated[float, PlainValidator(between(parse_duration, "1m", "2h"))] | None = None
+
+
+class EnterPhase(Section):
+    triaged: Criteria = ()
+    investigating: Criteria = ()
+    mitigated: Criteria = ()
+    resolved: Criteria = ()
+    closed: Criteria | None = None
+
+
+class LeavePhase(Section):
+    detected: Criteria = ()
+    triaged: Criteria = ()
+    investigating: Criteria = ()
+    mitigated: Criteria = ()
+    resolved: Criteria = ()
+
+
+class IncidentRules(Section):
+    reopen_within: Annotated[float, PlainValidator(between(parse_duration, "0s", "1d"))] | None = None
+    enter: EnterPhase = EnterPhase()
+    leave: LeavePhase = LeavePhase()
 
 
 class Drill(Section):

@@ -14,6 +14,7 @@ from statusherd.model.routing import Route
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
 from statusherd.respond.correlation.records import Settings
+from statusherd.respond.lifecycle import IncidentRules
 from statusherd.respond.services import ServiceMap
 from statusherd.respond.severity import SeverityRules
 from statusherd.watch.compare import Policy
@@ -38,6 +39,7 @@ class Setup:
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
     correlation: Settings = field(default_factory=Settings)
+    incidents: IncidentRules = field(default_factory=IncidentRules)
     drill: bool = False
     """Every message says that it is a drill."""
 

@@ -82,6 +82,9 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Http,
         schema.Heartbeat,
         schema.Drill,
+        schema.IncidentRules,
+        schema.EnterPhase,
+        schema.LeavePhase,
         schema.Web,
         schema.Vendor,
         schema.Channel,
@@ -97,7 +100,7 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         for key in schema.keys(kind):
             assert any(
                 f"\n{mark}{key}{rest}" in text
-                for mark in ("", "# ", "# match.", "# matrix.")
+                for mark in ("", "# ", "# match.", "# matrix.", "# enter.", "# leave.")
                 for rest in (" =", ".")
             ), key
 
@@ -731,3 +734,23 @@ def test_ten_thousand_vendors_are_read_and_their_mistakes_found_in_seconds(writt
     assert len(config.load(written(text)).vendors) == 10_000
     (problem,) = mistakes(written(text + "[htp]\n"))
     assert problem.startswith("htp: line 40001: ")
+
+
+def test_what_is_asked_of_incidents_is_read_and_shown(written):
+    text = """
+        [incident]
+        reopen_within = "10m"
+        [incident.enter]
+        triaged = "role:Tech Lead"
+        closed = []
+        [incident.leave]
+        investigating = ["cause answered", "commander named"]
+    """
+    shown = config.shown(config.load(written(text)))["incident"]
+    assert shown["reopen_within"] == "10m"
+    assert shown["enter"]["triaged"] == ["role:tech lead"]
+    assert shown["enter"]["closed"] == []
+    assert shown["leave"]["investigating"] == ["cause answered", "role:commander"]
+    default = config.shown(config.load(written("")))["incident"]
+    assert default["enter"]["closed"] == ["severity set", "service named", "no signal fires", "tasks done"]
+    assert {tuple(words) for words in default["leave"].values()} == {()}

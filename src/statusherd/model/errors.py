@@ -111,6 +111,24 @@ class NothingOpenError(StatusherdError):
     """What somebody wants to take on is over, or was told to nobody."""
 
 
+class NoSuchIncidentError(StatusherdError):
+    """A number means no incident of ours, or nothing that belongs to it."""
+
+
+class IncidentRefusedError(StatusherdError):
+    """As an incident of ours stands, this cannot be done with it. `missing` are sentences: what it lacks."""
+
+    def __init__(
+        self, message: str, *, subject: str = "", remedy: str = "", missing: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, subject=subject, remedy=remedy)
+        self.missing = missing
+
+
+class NotUnderstoodError(StatusherdError):
+    """What somebody gave cannot be taken: it is empty, too long or of the wrong kind."""
+
+
 class DeliveryError(StatusherdError):
     """A message was not accepted.
 

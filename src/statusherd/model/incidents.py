@@ -53,6 +53,7 @@ class EntryKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     MERGED = "merged"
     SPLIT = "split"
+    REVIEW = "review"  # the review was begun, written; `data` says which under "state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Incident:
     `number` is given by the store, 0 before. `services` are names of ours as far as they are known.
     `began_at` is when the trouble began by the sender's or a person's word, None where nobody says.
     `opened_by` is who opened it: a person, or "intake NAME". `roles` are the names of people by role.
-    `merged_into` is the incident that this one is a duplicate of.
+    `merged_into` is the incident that this one is a duplicate of. `severity_by` is who said the severity: a
+    person, "intake NAME", empty while nobody has. `resolved_by` is who resolved it, empty while it is open.
     """
 
     number: int
@@ -87,6 +89,8 @@ class Incident:
     split_from: int | None = None
     url: str | None = None
     """Where the sender shows it."""
+    severity_by: str = ""
+    resolved_by: str = ""
 
     @property
     def name(self) -> str:
@@ -130,7 +134,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A sender's alert that belongs to an incident; `until` None while it fires."""
+    """A sender's alert: from when to when it fires, and the incident that it belongs to.
+
+    `until` is None while it fires, `incident` 0 where it opened none: `withheld` says why, as a sentence.
+    `severity` is what it means for us; `services` are names of ours. `seen_at` is what its newest signal
+    stands at: whatever is older is no news.
+    """
 
     intake: str
     key: str
@@ -138,6 +147,17 @@ class Member:
     title: str
     since: datetime
     until: datetime | None = None
+    severity: Severity = Severity.SEV3
+    services: tuple[str, ...] = ()
+    group: str | None = None
+    seen_at: datetime | None = None
+    withheld: str = ""
+    number: int = 0
+    """Given by the store. One key has one row for each incident that it was part of."""
+
+    @property
+    def fires(self) -> bool:
+        return self.until is None
 
 
 @dataclass(frozen=True, slots=True)

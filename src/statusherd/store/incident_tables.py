@@ -28,6 +28,7 @@ class IncidentRow(SQLModel, table=True):
             sqlite_where=text("announce_at IS NOT NULL"),
             postgresql_where=text("announce_at IS NOT NULL"),
         ),
+        Index("uq_incident_asked_with", "asked_with", unique=True),
         {"sqlite_autoincrement": True},
     )
     number: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
@@ -38,19 +39,49 @@ class IncidentRow(SQLModel, table=True):
     merged_into: int | None = Field(sa_type=RowNumber, index=True)
     announce_at: datetime | None
     """From when on people are to be told of it; none once they were, which is a Change in the log."""
+    services: str = Field(sa_type=Words)
+    """The names of its services, case folded, as a list in JSON."""
+    asked_with: str | None = Field(sa_type=Words)
+    """The key with which a program asked for it: asked again, it gets the same one."""
     body: str = Field(sa_type=Words)
 
 
 class IncidentMemberRow(SQLModel, table=True):
-    """A sender's alert that belongs to an incident, from when to when it fires."""
+    """A sender's alert, from when to when it fires, and the incident that it belongs to, if any.
+
+    One key has a row for each incident that it was part of; at most one of them fires. The newest counts.
+    """
 
     __tablename__ = "incident_member"
-    intake: str = Field(sa_type=Words, primary_key=True)
-    key: str = Field(sa_type=Words, primary_key=True)
-    incident: int = Field(sa_type=RowNumber, foreign_key="incident.number", ondelete="CASCADE", index=True)
+    __table_args__ = (
+        Index("ix_incident_member_intake_key", "intake", "key", "number"),
+        Index(
+            "uq_incident_member_fires",
+            "intake",
+            "key",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+    number: int | None = Field(default=None, sa_type=RowNumber, primary_key=True)
+    intake: str = Field(sa_type=Words)
+    key: str = Field(sa_type=Words)
+    incident: int | None = Field(
+        sa_type=RowNumber, foreign_key="incident.number", ondelete="CASCADE", index=True
+    )
     title: str = Field(sa_type=Words)
     since: datetime
     until: datetime | None
+    severity: str = Field(sa_type=Words)
+    services: str = Field(sa_type=Words)
+    """A list in JSON."""
+    group_key: str | None = Field(sa_type=Words)
+    """What the sender groups by."""
+    seen_at: datetime
+    withheld: str = Field(sa_type=Words)
+    """Why it opened no incident; empty where it did."""
 
 
 class IncidentEntryRow(SQLModel, table=True):

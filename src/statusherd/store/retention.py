@@ -18,7 +18,7 @@ class Keep:
 
     bodies: timedelta = timedelta(days=14)
     history: timedelta = timedelta(days=400)
-    """Changes, incidents, maintenances and spans: a year's report can be made."""
+    """Changes, incidents (theirs and ours), maintenances and spans: a year's report can be made."""
     messages: timedelta = timedelta(days=90)
 
 
@@ -45,6 +45,8 @@ def prune(conn: Connection, now: datetime, keep: Keep | None = None, limit: int 
             (tables.maintenance, _forgotten(tables.maintenance, now - kept.history)),
             (tables.oncall_override, tables.oncall_override.c.ends_at < now - kept.history),
             (tables.lease, tables.lease.c.until < now - kept.bodies),
+            (tables.incident, tables.incident.c.over_at < now - kept.history),  # and all that belongs to it
+            (tables.incident_member, _old_strays(now - kept.history)),
         )
     )
 
@@ -74,6 +76,12 @@ def _old_changes(before: datetime) -> ColumnElement[bool]:
     change = tables.change.c
     needed = exists().where(tables.held.c.change_number == change.number)
     return and_(change.at < before, change.routed_at.is_not(None), ~needed)
+
+
+def _old_strays(before: datetime) -> ColumnElement[bool]:
+    """Alerts that opened nothing: long over, or never heard of again."""
+    member = tables.incident_member.c
+    return and_(member.incident.is_(None), member.seen_at < before)
 
 
 def _forgotten(table: Table, before: datetime) -> ColumnElement[bool]:

@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("over_at", TIME),
         sa.Column("merged_into", NUMBER),
         sa.Column("announce_at", TIME),
+        sa.Column("services", TEXT, nullable=False),
+        sa.Column("asked_with", TEXT),
         sa.Column("body", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_incident"),
         sqlite_autoincrement=True,
@@ -37,6 +39,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_incident_announce_at", "incident", ["announce_at"], sqlite_where=waits, postgresql_where=waits
     )
+    op.create_index("uq_incident_asked_with", "incident", ["asked_with"], unique=True)
     _members()
     _entries()
     _tasks()
@@ -51,16 +54,29 @@ def _of_incident(table: str) -> sa.ForeignKeyConstraint:
 def _members() -> None:
     op.create_table(
         "incident_member",
+        sa.Column("number", NUMBER, nullable=False),
         sa.Column("intake", TEXT, nullable=False),
         sa.Column("key", TEXT, nullable=False),
-        sa.Column("incident", NUMBER, nullable=False),
+        sa.Column("incident", NUMBER),
         sa.Column("title", TEXT, nullable=False),
         sa.Column("since", TIME, nullable=False),
         sa.Column("until", TIME),
-        sa.PrimaryKeyConstraint("intake", "key", name="pk_incident_member"),
+        sa.Column("severity", TEXT, nullable=False),
+        sa.Column("services", TEXT, nullable=False),
+        sa.Column("group_key", TEXT),
+        sa.Column("seen_at", TIME, nullable=False),
+        sa.Column("withheld", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_incident_member"),
         _of_incident("incident_member"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_incident_member_incident", "incident_member", ["incident"])
+    op.create_index("ix_incident_member_intake_key", "incident_member", ["intake", "key", "number"])
+    fires = sa.text("until IS NULL")
+    op.create_index(
+        "uq_incident_member_fires", "incident_member", ["intake", "key"], unique=True, sqlite_where=fires,
+        postgresql_where=fires,
+    )  # fmt: skip
 
 
 def _entries() -> None:
