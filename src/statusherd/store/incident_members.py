@@ -51,7 +51,7 @@ def withheld(conn: Connection, limit: int = 1000) -> tuple[Member, ...]:
 
 def move(conn: Connection, numbers: Collection[int], incident: int) -> None:
     """Let alerts belong to another incident."""
-    rows = [{"key": number, "to": incident} for number in sorted(numbers)]
+    rows = [{"row": number, "to": incident} for number in sorted(numbers)]
     if rows:
         conn.execute(_MOVE, rows)
 
@@ -104,4 +104,4 @@ _WITHHELD = (
     .order_by(_member.c.since.desc(), _member.c.number.desc())
     .limit(bindparam("most"))
 )
-_MOVE = update(_member).where(_member.c.number == bindparam("key")).values(incident=bindparam("to"))
+_MOVE = update(_member).where(_member.c.number == bindparam("row")).values(incident=bindparam("to"))

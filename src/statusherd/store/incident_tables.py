@@ -17,12 +17,6 @@ class IncidentRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_incident_opened_at", "opened_at"),
         Index(
-            "ix_incident_open",
-            "number",
-            sqlite_where=text("over_at IS NULL"),
-            postgresql_where=text("over_at IS NULL"),
-        ),
-        Index(
             "ix_incident_announce_at",
             "announce_at",
             sqlite_where=text("announce_at IS NOT NULL"),

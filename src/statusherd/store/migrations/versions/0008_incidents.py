@@ -29,10 +29,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_incident_opened_at", "incident", ["opened_at"])
-    is_open = sa.text("over_at IS NULL")
-    op.create_index(
-        "ix_incident_open", "incident", ["number"], sqlite_where=is_open, postgresql_where=is_open
-    )
     op.create_index("ix_incident_over_at", "incident", ["over_at"])
     op.create_index("ix_incident_merged_into", "incident", ["merged_into"])
     waits = sa.text("announce_at IS NOT NULL")
