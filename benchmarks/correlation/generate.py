@@ -18,6 +18,7 @@ from typing import Final
 from benchmarks.correlation import (
     history,
     kinds_bystander,
+    kinds_elsewhere,
     kinds_misleading,
     kinds_unseen,
     kinds_upstream,
@@ -40,8 +41,8 @@ BUILDERS: Final[Mapping[str, Callable[[World], Case]]] = {
     "early_vendor": kinds_vendor.early_vendor,
     "coincident": kinds_bystander.coincident,
     "two_causes": kinds_vendor.two_causes,
-    "wrong_region": kinds_bystander.wrong_region,
-    "wrong_component": kinds_bystander.wrong_component,
+    "wrong_region": kinds_elsewhere.wrong_region,
+    "wrong_component": kinds_elsewhere.wrong_component,
     "shared_upstream": kinds_upstream.shared_upstream,
     "misleading_text": kinds_misleading.misleading_text,
     "blind_vendor": kinds_unseen.blind_vendor,

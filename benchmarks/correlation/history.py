@@ -19,7 +19,7 @@ _BEGAN: Final = re.compile(
     r"(?:approximately |around )?(\d{1,2}):(\d{2})",
     re.IGNORECASE,
 )
-_TIME_OF_DAY: Final = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
+_TIME_OF_DAY: Final = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?!\d)")
 _FARTHEST: Final = timedelta(hours=5)
 _TAG: Final = re.compile(r"<[^>]+>")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.correlation.alerts import Says
 from benchmarks.correlation.cases import Case
-from benchmarks.correlation.kinds_vendor import fresh, level
+from benchmarks.correlation.kinds_vendor import fresh, level, older_trouble
 from benchmarks.correlation.vocabulary import facets
 from benchmarks.correlation.world import World
 
@@ -24,6 +24,8 @@ def _blames_another_vendor(world: World) -> Case:
     wanted = [world.need_for(anchor)] + ([blamed.depends[0]] if world.chance(0.6) else [])
     scene = world.scene(wanted, world.role_for(anchor.facet))
     scene.anchors.append(anchor.incident)
+    if len(wanted) > 1 and world.chance(0.5):
+        scene.anchors += older_trouble(world, blamed, opened)
     if world.chance(0.5):
         world.probe(scene, anchor.facet.vendor, evaluate, anchor.began)
         world.probe(scene, blamed.vendor, evaluate)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from benchmarks.correlation.alerts import Says
 from benchmarks.correlation.cases import Case, VendorIncident
 from benchmarks.correlation.history import moved, told_beginning
-from benchmarks.correlation.scene import HOUR, MINUTE, Anchor, Scene
-from benchmarks.correlation.vocabulary import Facet, display
+from benchmarks.correlation.scene import HOUR, MINUTE, Anchor
+from benchmarks.correlation.vocabulary import Facet, display, facet_of, facets
 from benchmarks.correlation.world import World
 
 
@@ -32,10 +32,14 @@ def level(world: World, low: Says = Says.NOTHING) -> Says:
 
 def opened_by(
     world: World, anchor: Anchor, at: datetime, evaluate_at: datetime, low: Says = Says.NOTHING
-) -> tuple[Scene, Case]:
+) -> Case:
     """An incident of ours that the anchor caused: more or less said, red herrings and probes or none."""
-    scene = world.scene([world.need_for(anchor)], world.role_for(anchor.facet))
+    other = second_need(anchor.facet, world) if low >= Says.HOST else None
+    wanted = [world.need_for(anchor), *(other.depends[:1] if other else ())]
+    scene = world.scene(wanted, world.role_for(anchor.facet))
     scene.anchors.append(anchor.incident)
+    if other:
+        scene.anchors += older_trouble(world, other, at)
     says = level(world, low)
     clues = [world.sentence("red_herring", scene)] if world.chance(0.22) else []
     if world.chance(0.35):
@@ -44,17 +48,40 @@ def opened_by(
         # A probe of the vendor's health page sees nothing of a broken function.
         world.probe(scene, anchor.facet.vendor, evaluate_at)
     incident = world.told(scene, at, anchor.facet, says, clues)
-    return scene, world.case(scene, incident, evaluate_at, [anchor.incident.cause])
+    return world.case(scene, incident, evaluate_at, [anchor.incident.cause])
+
+
+def second_need(facet: Facet, world: World) -> Facet:
+    """Something of another vendor."""
+    return world.rng.choice([one for one in facets() if one.vendor != facet.vendor and one.is_whole])
+
+
+def older_trouble(world: World, facet: Facet, at: datetime) -> list[VendorIncident]:
+    """A recorded incident about the facet, if there is one, open since hours without having hurt us."""
+    about = [
+        one
+        for one in world.history
+        if (found := facet_of(one)) and (found.vendor, found.key) == (facet.vendor, facet.key)
+    ]
+    if not about:
+        return []
+    one = world.rng.choice(about)
+    aged = moved(one, at - world.between(120, 400) - one.posted_at)
+    return [replace(aged, resolved_at=None, updates=aged.updates[:1])]
 
 
 def plain(world: World) -> Case:
-    """The vendor has posted, ours opens about then."""
+    """The vendor has posted, ours opens about then.
+
+    In one of six cases another vendor that we need has had trouble for hours; then the errors say who it is.
+    """
     anchor = fresh(world)
     began = max(anchor.began, anchor.posted - world.between(1, 8))
     opened = max(began + detection(world), anchor.posted + world.between(-2, 14))
     opened = min(opened, anchor.ended - 2 * MINUTE)
     evaluate = max(opened, anchor.posted) + world.skewed(6, 0.8, 0.5, 45)
-    return opened_by(world, replace(anchor, began=min(began, opened)), opened, evaluate)[1]
+    low = Says.HOST if world.chance(0.17) else Says.NOTHING
+    return opened_by(world, replace(anchor, began=min(began, opened)), opened, evaluate, low)
 
 
 def late_admission(world: World) -> Case:
@@ -72,7 +99,7 @@ def late_admission(world: World) -> Case:
     low = Says.HOST if late > 60 * MINUTE else Says.NOTHING
     if world.chance(0.17):
         return _not_yet_admitted(world, anchor, opened)
-    return opened_by(world, anchor, opened, anchor.posted + world.skewed(5, 0.9, 0.5, 40), low)[1]
+    return opened_by(world, anchor, opened, anchor.posted + world.skewed(5, 0.9, 0.5, 40), low)
 
 
 def _not_yet_admitted(world: World, anchor: Anchor, opened: datetime) -> Case:
@@ -94,7 +121,7 @@ def _told_afterwards(world: World) -> Case:
 
     anchor = world.anchor(is_told_late, lasts=-(10**6))
     opened = anchor.began + detection(world)
-    return opened_by(world, anchor, opened, anchor.posted + world.between(0.5, 20), Says.FEATURE)[1]
+    return opened_by(world, anchor, opened, anchor.posted + world.between(0.5, 20), Says.FEATURE)
 
 
 def early_vendor(world: World) -> Case:

@@ -98,9 +98,13 @@ def composed() -> dict[str, Any]:
 
 def facet_of(incident: VendorIncident) -> Facet | None:
     """The first facet that an incident is about, None for what concerns no service."""
-    text = f"{incident.title} | {', '.join(incident.components)}"
+    return _facet_of(incident.vendor, f"{incident.title} | {', '.join(incident.components)}")
+
+
+@cache
+def _facet_of(vendor: str, text: str) -> Facet | None:
     for facet in facets():
-        found = re.search(facet.match, text) if facet.vendor == incident.vendor else None
+        found = re.search(facet.match, text) if facet.vendor == vendor else None
         if found:
             return facet.of(found.groupdict().get("thing") or "")
     return None
