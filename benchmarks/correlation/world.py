@@ -16,6 +16,7 @@ from benchmarks.correlation.cases import (
     Service,
     Update,
     VendorIncident,
+    split_need,
     touches,
 )
 from benchmarks.correlation.history import moved, told_beginning
@@ -213,10 +214,14 @@ class World:
         """Recorded incidents, of the same week if possible, that touch nothing the scene's services need."""
         needed = {need for service in scene.services for need in service.depends_on}
         taken = {one.cause for one in scene.anchors}
+        ours = {split_need(need)[0] for need in needed}
+        named = {one.vendor for one in scene.anchors} - ours
         strangers = [
             one
             for one in self.history
-            if one.cause not in taken and not any(touches(need, one) for need in needed)
+            if one.cause not in taken
+            and one.vendor not in named
+            and not any(touches(need, one) for need in needed)
         ]
         same_week = [one for one in strangers if abs(one.posted_at - at) < WEEK / 2]
         pool = same_week if len(same_week) >= count else strangers
