@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,25 +38,39 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     from benchmarks.correlation.own import halves  # noqa: PLC0415 - needs ../shared
 
-    for name, cases in halves(asked.half):
-        _report(name, cases, _scored(cases, Settings()), asked)
+    sets = list(halves(asked.half))
+    for name, cases in sets if len(sets) > 1 else ():
+        _report(name, cases, _scored(cases, Settings()), replace(asked, quick=True))
+    every = [case for _, cases in sets for case in cases]
+    _report(f"all together, {asked.half} half", every, _scored(every, Settings()), asked)
 
 
-def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for."""
+
+    files: list[Path]
+    answers: Path | None
+    half: str
+    wrong: bool
+    quick: bool
+
+
+def _arguments(arguments: Sequence[str] | None) -> _Asked:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.correlation", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="cases, one JSON object a line")
     parser.add_argument("--answers", type=Path, help="write one answer a case to this file")
     parser.add_argument("--half", choices=("tuning", "test"), default="test", help="of our own cases")
     parser.add_argument("--wrong", action="store_true", help="print each case that is answered wrongly")
     parser.add_argument("--quick", action="store_true", help="do not leave out each signal in turn")
-    return parser.parse_args(arguments)
+    return _Asked(**vars(parser.parse_args(arguments)))
 
 
 def _scored(cases: Iterable[Case], settings: Settings) -> list[Scored]:
     return [Scored(case, answer(case.matter, case.view, settings)) for case in cases]
 
 
-def _report(name: str, cases: Sequence[Case], scored: Sequence[Scored], asked: argparse.Namespace) -> None:
+def _report(name: str, cases: Sequence[Case], scored: Sequence[Scored], asked: _Asked) -> None:
     write: Write = print
     write(f"\n{name}: {len(cases)} cases")
     _table(write, [("all", figures(scored)), *((k, figures(each)) for k, each in by_kind(scored).items())])

@@ -1,6 +1,8 @@
 """The sentences of the product: look, route, deliver. Whatever dies between two of them goes on later.
 
 look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
+correlate()    our incidents, vendors' trouble → suspects, links and what is new of them, in one transaction
+announce_due() new incidents of ours → checks of vendors → answer → Change
 route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
 route_waiting()   what has waited → decide → outbox   the same, from where its thread stands now
 route_escalations()   whom nobody answered → outbox   the next step, in the same way
@@ -16,7 +18,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
+from statusherd.announcing import Announcer
 from statusherd.clock import Clock
+from statusherd.correlating import correlate, has_incidents
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known, Snapshot
 from statusherd.model.vendors import DETECT, WatchedVendor
@@ -58,6 +62,7 @@ class Pipeline:
         self._clock = clock
         self._drift = Drift()
         self._router = Router(self.states, clock)
+        self.announcer = Announcer(store, clock, lambda: self.setup)
 
     async def look(self, vendor: WatchedVendor) -> LookResult:
         """Look at `vendor` once: fetch, parse, compare, store."""
@@ -121,6 +126,17 @@ class Pipeline:
     def _policy(self, vendor: WatchedVendor) -> Policy:
         depended_on = self.setup.services.depended_on(vendor.name, vendor.title)
         return replace(self.setup.policy, components=vendor.components, depended_on=depended_on)
+
+    async def correlate(self) -> int:
+        """Find what explains our incidents now; return at how many something was new."""
+        now = self._clock.now()
+        if not await self._store.read(lambda conn: has_incidents(conn, now)):
+            return 0
+        return await self._store.write(lambda conn: correlate(conn, self.setup, now))
+
+    async def announce_due(self) -> int:
+        """Announce our incidents that people were not told of yet; return how many those were."""
+        return await self.announcer.announce_due()
 
     async def route_new(self) -> int:
         """Route the Changes that are not routed yet, in order; return how many those were."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from statusherd.model.escalation import Escalation
 from statusherd.model.freezes import Freeze
+from statusherd.model.incidents import Contact
 from statusherd.model.oncall import Roster
 from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
@@ -38,6 +39,8 @@ class Setup:
     """By how routes name them."""
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    """How the support of vendors is reached, by name."""
     correlation: Settings = field(default_factory=Settings)
     incidents: IncidentRules = field(default_factory=IncidentRules)
     drill: bool = False

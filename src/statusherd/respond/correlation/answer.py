@@ -12,13 +12,17 @@ from statusherd.respond.correlation.checks import is_failing
 from statusherd.respond.correlation.naming import Saying, saying_of, vendors_of_hosts
 from statusherd.respond.correlation.own_causes import speaks_of_own_cause
 from statusherd.respond.correlation.records import Matter, Settings, TroubleKind, View
+from statusherd.respond.correlation.scores import Weighed
 from statusherd.respond.correlation.timing import claimed_onset
-from statusherd.respond.correlation.weigh import Weighed, weighed
+from statusherd.respond.correlation.weigh import weighed
 
 SHOWN: Final = 10
 """So many suspects are told at most."""
 _LIKELY: Final = 0.5
 """From here on a suspect that is not linked leaves the question open."""
+_QUORUM: Final = 3
+_MOST: Final = 0.7
+"""Where so many of those that are checked fail at once, it is us."""
 _POSTS_WITHIN: Final = timedelta(hours=2)
 """Most vendors have posted what they will post so long after it began."""
 _UNPOSTED: Final = frozenset({TroubleKind.WARNING})
@@ -83,10 +87,15 @@ def _names(vendor: str, view: View) -> tuple[str, ...]:
 
 
 def _failing(matter: Matter, view: View) -> tuple[str, ...]:
-    """Return the vendors that the services need, and that our checks see in trouble."""
+    """Return the vendors that the services need, and that our checks see in trouble.
+
+    None where nearly all that are checked are: then it is our own way out.
+    """
     vendors = sorted({check.vendor for check in view.checks})
-    needed = [v for v in vendors if any(matches(w.dependency.vendor, *_names(v, view)) for w in view.ways)]
-    return tuple(vendor for vendor in needed if is_failing(vendor, matter, view))
+    failing = [vendor for vendor in vendors if is_failing(vendor, matter, view)]
+    if len(failing) >= _QUORUM and len(failing) > len(vendors) * _MOST:
+        return ()
+    return tuple(v for v in failing if any(matches(w.dependency.vendor, *_names(v, view)) for w in view.ways))
 
 
 def _silent(matter: Matter, saying: Saying, view: View) -> dict[str, str]:

@@ -65,7 +65,7 @@ def _health(recent: Sequence[Check], usual: Sequence[Check]) -> Health:
     if not recent:
         return Health.UNCLEAR
     failed = sum(not check.ok for check in recent)
-    if (failed >= 2 and (2 * failed >= len(recent) or _in_a_row(recent))) or failed == len(recent):
+    if (failed >= 2 and (2 * failed >= len(recent) or _fail_in_a_row(recent))) or failed == len(recent):
         return Health.FAILING
     if _is_slow(recent, usual):
         return Health.SLOW
@@ -74,8 +74,10 @@ def _health(recent: Sequence[Check], usual: Sequence[Check]) -> Health:
     return Health.WELL if len(recent) > 2 else Health.HARDLY_WELL
 
 
-def _in_a_row(recent: Sequence[Check]) -> bool:
-    return any(not one.ok and not two.ok for one, two in pairwise(recent))
+def _fail_in_a_row(recent: Sequence[Check]) -> bool:
+    """Tell whether two in a row failed, and more than a few of all did."""
+    failed = sum(not check.ok for check in recent)
+    return 4 * failed >= len(recent) and any(not a.ok and not b.ok for a, b in pairwise(recent))
 
 
 def _is_slow(recent: Sequence[Check], usual: Sequence[Check]) -> bool:

@@ -38,7 +38,7 @@ _NOISE_LABELS: Final = frozenset(
 )  # fmt: skip
 """Labels that say who is to look and where, not what is wrong."""
 LINE: Final = "\n"
-_CLAUSE: Final = re.compile(r"[;\n]|(?<=[.!?])\s+")
+_CLAUSE: Final = re.compile(r"[;\n|]|(?<=[.!?])\s+|\s[-\u2013\u2014/]\s|[\"\]]\s*,\s*[\"\[]?")
 _FOOTER: Final = re.compile(
     r"(?i)\W*(?:runbook|playbook|dashboard|docs?|documentation|wiki|discussion|details|silence|monitor|source"
     r"|graph|logs?|trace|ticket|see|link|created by|sent by|severity was|view)\b"
@@ -53,10 +53,19 @@ _COMPOUND: Final = re.compile(
     r"(?:-[a-z0-9]+)*(?![\w.])"
 )
 """A program of ours that is called after a vendor: "stripe-exporter-7d9f" does not name the vendor."""
+_PRIVATE: Final = re.compile(
+    r"(?<![\d.])(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?![\d.])"
+)
+_NICKNAME: Final = re.compile(
+    r"(?<![\w./@-])(?:app|cache|db|dns|es|etcd|fs|host|kafka|k8s|lb|ldap|mq|mysql|nas|nfs|node|pg|postgres|proxy|redis"
+    r"|san|search|srv|storage|vm|vpn|web|worker)-?(?:[a-z]{1,12}-?)?\d{1,4}(?![\w.])"
+)
+"""Names that teams give to machines: db-3, srv-madrid-3, web01."""
 _POD: Final = re.compile(r"(?<![\w.@-])[a-z][a-z0-9-]*-\d{1,3}\.[a-z][a-z0-9-]*(?![\w.-])")
 """A pod and its namespace, as clusters write them: "varnish-1.web"."""
 _BACKGROUND: Final = re.compile(
     r"(?i)\b(?:deployed|runs?|running|hosted|built|created|sent|raised) (?:on|in|by|with|via|at)\b[^.,;\n]*"
+    r"|(?i:slack|teams|discord) #\S+|#\S+ in (?i:slack|teams|discord)"
 )
 """Where something of ours is at home, which is not what is wrong."""
 _SHORTEST_NAME: Final = 3
@@ -89,6 +98,16 @@ def saying_of(matter: Matter) -> Saying:
     )
     foreign = frozenset(host for host in hosts if not is_own(host))
     return Saying(spaced(text), spaced(LINE.join(cleared)), words_in(text), foreign, own)
+
+
+def _own_hosts(said: str, matter: Matter) -> frozenset[str]:
+    """Return the machines of ours that words name, but the one that the alert is about."""
+    folded = said.casefold()
+    found = {host for host in hosts_in(said) if is_own(host)}
+    found.update(*(pattern.findall(folded) for pattern in (_POD, _PRIVATE, _NICKNAME)))
+    about = {value.casefold() for value in matter.labels.values()}
+    names = [service.casefold() for service in matter.services]
+    return frozenset(h for h in found if h not in about and not any(name in h for name in names))
 
 
 def _without_denied(clauses: Sequence[str]) -> Iterator[str]:

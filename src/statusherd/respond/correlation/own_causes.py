@@ -9,9 +9,9 @@ from statusherd.respond.correlation.lexicon import lines_of, pattern_of
 from statusherd.respond.correlation.naming import Saying
 
 SIGNAL: Final = "own_cause"
-_FIRST: Final = 2.8
+_FIRST: Final = 3.8
 _FURTHER: Final = 0.6
-_MOST: Final = 4.0
+_MOST: Final = 5.0
 _OWN: Final = pattern_of(lines_of("own.txt"))
 _FOREIGN: Final = pattern_of(lines_of("foreign.txt"))
 
@@ -29,10 +29,10 @@ def own_cause(saying: Saying, own_hosts: frozenset[str], *, names_vendor: bool) 
     if (foreign := _FOREIGN.search(saying.folded)) is not None:
         return Evidence(SIGNAL, 0.5, f"ours speaks of somebody else: {foreign[0].strip()}")
     if own_hosts and not saying.hosts and not names_vendor:
-        return Evidence(SIGNAL, -2.0, f"ours names only hosts of our own: {min(own_hosts)}")
+        return Evidence(SIGNAL, -2.5, f"ours names only hosts of our own: {min(own_hosts)}")
     return None
 
 
 def speaks_of_own_cause(saying: Saying) -> bool:
-    """Tell whether a matter speaks of a cause of our own."""
-    return _OWN.search(saying.folded) is not None
+    """Tell whether a matter speaks of a cause of our own, or of machines of our own alone."""
+    return _OWN.search(saying.folded) is not None or bool(saying.own_hosts and not saying.hosts)

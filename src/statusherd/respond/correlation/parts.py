@@ -6,6 +6,7 @@ compared as whole words, without the regions in them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -26,6 +27,15 @@ DEPENDENCY: Final = "dependency"
 REGION: Final = "region"
 _ALIKE: Final = 88.0
 """From 0 to 100: names that are so alike are one."""
+_BRACKETS: Final = re.compile(r"\(([^()]{2,40})\)\s*\Z")
+_ACROSS: Final = re.compile(
+    r" (?:across (?:all )?(?:our )?(?:products|services)"
+    r"|(?:all|multiple|several|many) (?:products|services|components)"
+    r"|most (?:products|services)|platform wide|site wide) "
+)
+"""Titles that mean the whole of a vendor, whatever parts it lists."""
+_SHAPE: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,4}-?\d{1,2}(?![A-Za-z0-9])")
+"""Regions as some vendors call them: NYC1, IE1, AU-1."""
 _WHOLE: Final = frozenset(
     {"multipleservices", "multiple", "all", "all services", "global", "everything", "platform"}
 )
@@ -56,6 +66,7 @@ class Fit(Enum):
     TOLD = auto()  # it names no component, but its title does
     SAID = auto()  # it names other components, but its title the one that is needed
     PAGE_WIDE = auto()  # it names no component: any may be meant
+    ELSEWHERE = auto()  # it names no component, and its title speaks of something else
     OTHER = auto()  # it names other components
 
 
@@ -66,6 +77,7 @@ _WEIGHTS: Final = {
     Fit.TOLD: 1.2,
     Fit.SAID: 0.2,
     Fit.PAGE_WIDE: 0.1,
+    Fit.ELSEWHERE: -0.6,
     Fit.OTHER: -5.0,
 }
 
@@ -123,6 +135,7 @@ def _told(way: Way, fit: Fit, trouble: Trouble) -> str:
         Fit.TOLD: f"{need}, which its title names",
         Fit.SAID: f"{need}, which its title names beside {named}",
         Fit.PAGE_WIDE: f"{need}, and it names no component: any may be meant",
+        Fit.ELSEWHERE: f"{need}, and it names no component; its title speaks of something else",
         Fit.OTHER: f"{need}, but it is about {named}",
     }[fit]
 
@@ -137,7 +150,17 @@ def _fit(way: Way, trouble: Trouble) -> Fit:
             return fit
     if _is_told(wanted, trouble):
         return Fit.SAID if trouble.components else Fit.TOLD
-    return Fit.OTHER if trouble.components else Fit.PAGE_WIDE
+    if _ACROSS.search(spaced(trouble.title)):
+        return Fit.PAGE_WIDE
+    if trouble.components:
+        return Fit.OTHER
+    return Fit.ELSEWHERE if _tells_of_something(trouble) else Fit.PAGE_WIDE
+
+
+def _tells_of_something(trouble: Trouble) -> bool:
+    """Tell whether a title names what is broken, in words that are not used for anything."""
+    words = words_in(without_regions(trouble.title)) - COMMON
+    return any(word.isalpha() and len(word) > 2 for word in words)
 
 
 @lru_cache(8192)
@@ -150,7 +173,13 @@ def _alike(wanted: str, component: Component) -> Fit:
     ):
         return Fit.OTHER
     want = _plain(wanted)
-    have = {_plain(component.name), _plain(f"{component.group or ''} {component.name}"), _plain(component.id)}
+    bare = _BRACKETS.sub("", component.name)
+    have = {
+        _plain(component.name),
+        _plain(bare),
+        _plain(f"{component.group or ''} {component.name}"),
+        _plain(component.id),
+    }
     if want in have or have & _WHOLE:
         return Fit.SAME
     return Fit.ALIKE if any(_are_alike(want, each) for each in have if each) else Fit.OTHER
@@ -175,6 +204,8 @@ def _is_told(wanted: str, trouble: Trouble) -> bool:
 def _region(way: Way, trouble: Trouble, matter: Matter) -> tuple[Evidence | None, bool]:
     """Return what regions say, and whether they rule the trouble out."""
     theirs = _regions_of(trouble, way)
+    if not theirs and way.dependency.region is not None:
+        theirs = _qualifiers(way, trouble)
     if not theirs or theirs & EVERYWHERE:
         return None, False
     shown = ", ".join(sorted(theirs)[:3])
@@ -206,6 +237,23 @@ def _component_regions(component: Component) -> frozenset[str]:
         return frozenset({component.region.casefold()})
     text = f"{component.id} {component.name} {component.group or ''}"
     return regions_in(text)
+
+
+def _qualifiers(way: Way, trouble: Trouble) -> frozenset[str]:
+    """Return what stands in brackets behind the part that is needed: "Guide (Pod 17)", "Voice (IE1)".
+
+    Regions that no list knows are told so. What belongs to the name of the part is none.
+    """
+    wanted = _plain(way.dependency.component or "")
+    names = [component.name for component in trouble.components if _alike(wanted, component) is not Fit.OTHER]
+    found = {
+        match for name in (*(names if wanted else ()), trouble.title) for match in _BRACKETS.findall(name)
+    }
+    if _SHAPE.fullmatch(way.dependency.region or ""):
+        found |= set(_SHAPE.findall(" ".join((trouble.title, *(c.name for c in trouble.components)))))
+    if not wanted:
+        found |= {match for c in trouble.components for match in _BRACKETS.findall(c.name)}
+    return frozenset(each.casefold().strip() for each in found if _plain(each) not in wanted)
 
 
 def _in_words(trouble: Trouble) -> Iterable[str]:

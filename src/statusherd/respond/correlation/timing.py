@@ -29,8 +29,10 @@ LATEST: Final = 6 * _HOUR
 """Nothing that is first seen so long after ours, and claims no earlier start, is its cause."""
 _WORSE: Final = pattern_of(lines_of("worse.txt"))
 _CLAIM: Final = re.compile(
-    r"(?i)\b(?:(?:first|earliest) (?:errors?|failures?|seen)|errors?|failures?|failing|fails|broken|down)"
-    r" (?:at|since|from) (\d{1,2}):(\d{2})\b"
+    r"(?i)\b(?:(?:first|earliest|erste[rn]?|primer|primeros)"
+    r" (?:errors?|failures?|seen|fehler|errores|fallos?)"
+    r"|errors?|failures?|failing|fails|broken|broke|down|kaputt|fehler|roto)"
+    r"(?: at| since| from| seit| um| desde las| a las)? (\d{1,2}):(\d{2})\b"
 )
 _LONGEST_CLAIM: Final = timedelta(hours=6)
 _STALE: Final = 45 * _MINUTE

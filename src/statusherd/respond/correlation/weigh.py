@@ -13,6 +13,7 @@ from typing import Final
 from statusherd.model.suspects import Evidence
 from statusherd.model.words import Impact
 from statusherd.respond.correlation.checks import checked
+from statusherd.respond.correlation.lexicon import lines_of, pattern_of
 from statusherd.respond.correlation.naming import (
     Saying,
     belongs,
@@ -36,6 +37,7 @@ _IMPACT: Final = {
     Impact.NONE: -0.3,
 }
 _RIVALS_LEAD: Final = 1.0
+_PLANNED: Final = pattern_of(lines_of("planned.txt"))
 _SPECIFIC: Final = frozenset({"host", "name", "probes"})
 
 
@@ -72,15 +74,16 @@ def _weigh(
     if place is None:
         return _undepended(trouble, named, hosted)
     times = order(matter, trouble)
-    names = trouble.vendor in named or trouble.vendor in hosted
+    acquitted = _acquitted(trouble.vendor, saying, view)
+    names = acquitted is None and (trouble.vendor in named or trouble.vendor in hosted)
     needed = {way.dependency.vendor.casefold() for way in view.ways}
     evidence = (
         *place.evidence,
         times.evidence,
         together(matter, trouble),
         _impact(trouble),
-        *_sayings(trouble.vendor, named, hosted, needed),
-        _acquitted(trouble.vendor, saying, view),
+        _planned(trouble, saying),
+        *((acquitted,) if acquitted else _sayings(trouble.vendor, named, hosted, needed)),
         wording(matter, saying, trouble, view),
         own_cause(saying, _own_hosts(saying, view), names_vendor=names),
         checked(trouble.vendor, matter, view),
@@ -113,6 +116,12 @@ def _impact(trouble: Trouble) -> Evidence:
     if trouble.kind is TroubleKind.MAINTENANCE:
         return Evidence("impact", -3.0, "it is planned work")
     return Evidence("impact", _IMPACT[trouble.impact], f"the vendor calls its impact {trouble.impact}")
+
+
+def _planned(trouble: Trouble, saying: Saying) -> Evidence | None:
+    """Return that ours speaks of planned work where that is what it is."""
+    found = _PLANNED.search(saying.folded) if trouble.kind is TroubleKind.MAINTENANCE else None
+    return Evidence("wording", 2.4, f"ours speaks of {found[0].strip()}") if found else None
 
 
 def _sayings(

@@ -1,0 +1,109 @@
+"""Us or them: what explains each incident of ours, written down whenever either side has changed.
+
+Nothing here waits for anything but the store. Each look at the incidents is one transaction, and a second
+look that finds the same writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from statusherd.model.changes import OURS, Change
+from statusherd.model.incidents import EntryKind, Incident, OurNews
+from statusherd.model.suspects import Answer
+from statusherd.model.words import ChangeKind
+from statusherd.respond.correlation.answer import answer
+from statusherd.respond.correlation.records import Settings
+from statusherd.respond.following import Around, Followed, Memory, follow, with_peoples_word
+from statusherd.setup import Setup
+from statusherd.sighting import Sight, matter_of, sight
+from statusherd.store import changes as change_log
+from statusherd.store import incident_links, incidents, timeline
+
+FOLLOWED_FOR: Final = timedelta(days=7)
+"""So long after its end an incident is still looked at: vendors admit late, and post what is over."""
+_MOST: Final = 500
+_NOTED: Final = (EntryKind.LINK, EntryKind.VENDOR, EntryKind.VERDICT)
+
+
+def correlate(conn: Connection, setup: Setup, now: datetime) -> int:
+    """Look at every incident that is open or was so lately; return at how many something was new.
+
+    Those whose opening is still to be told are left to their announcement, which tells the answer as well.
+    """
+    found = _followed(conn, now)
+    if not found:
+        return 0
+    seen = sight(conn, setup, min(incident.opened_at for incident in found), now)
+    return sum(_look(conn, incident, seen) for incident in found)
+
+
+def has_incidents(conn: Connection, now: datetime) -> bool:
+    """Tell whether there is an incident to look at."""
+    return bool(incidents.listed(conn, incidents.Listing(since=now - FOLLOWED_FOR), 1))
+
+
+def answer_for(conn: Connection, incident: Incident, seen: Sight) -> Answer:
+    """Return what explains an incident; what people said of its suspects is heeded."""
+    found = answer(matter_of(incident), seen.view(matter_of(incident)), settings_of(seen.setup))
+    return with_peoples_word(found, incident_links.of_incident(conn, incident.number))
+
+
+def settle(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, Followed]:
+    """Find what explains an incident and write down what is new of that; return both."""
+    found = answer_for(conn, incident, seen)
+    memory = Memory(
+        incident_links.of_incident(conn, incident.number),
+        timeline.of_kinds(conn, incident.number, _NOTED),
+    )
+    followed = follow(incident, memory, found, around(seen))
+    incident_links.put(conn, followed.links)
+    timeline.append(conn, followed.entries)
+    return found, followed
+
+
+def around(seen: Sight) -> Around:
+    """Return what is known around an answer."""
+    titles = {name: vendor.title for name, vendor in seen.setup.vendors.items()}
+    return Around({each.cause: each for each in seen.troubles}, titles, seen.now, _automatic(seen.setup))
+
+
+def settings_of(setup: Setup) -> Settings:
+    """Return how sure correlation has to be, as configured."""
+    return Settings(automatic=_automatic(setup))
+
+
+def _automatic(setup: Setup) -> float:
+    return setup.correlation.automatic
+
+
+def _followed(conn: Connection, now: datetime) -> Sequence[Incident]:
+    listing = incidents.Listing(since=now - FOLLOWED_FOR)
+    found = incidents.listed(conn, listing, _MOST)
+    return [i for i in found if i.merged_into is None and incidents.is_announced(conn, i.number)]
+
+
+def _look(conn: Connection, incident: Incident, seen: Sight) -> bool:
+    found, followed = settle(conn, incident, seen)
+    if followed.news and incident.is_open:
+        change_log.append(conn, (cause_change(incident, found, followed.news, seen.now),))
+    return bool(followed.links or followed.entries)
+
+
+def cause_change(incident: Incident, found: Answer, news: str, now: datetime) -> Change:
+    """Return the news of what explains an incident, for people to hear."""
+    return Change(
+        vendor=OURS,
+        kind=ChangeKind.OUR_INCIDENT_UPDATED,
+        at=now,
+        reason=news,
+        subject=incident.name,
+        facets=("cause",),
+        after=incident.phase.value,
+        since=incident.opened_at,
+        ours=OurNews(incident, found, news),
+    )
