@@ -23,7 +23,7 @@ from statusherd.model.delivery import (
 from statusherd.model.errors import NoSuchAlertError, NothingOpenError
 from statusherd.model.escalation import Acknowledgement
 from statusherd.notify.route import dedup_key, threads_of
-from statusherd.notify.threads import opened_in
+from statusherd.notify.threads import opened_in, own_number, own_thread
 from statusherd.store import alerts, escalations, groups, outbox
 from statusherd.store import changes as change_log
 from statusherd.store.deliveries import deliveries_of_thread
@@ -43,7 +43,7 @@ class Acknowledged:
 
 
 def threads_named(conn: Connection, id_: str) -> tuple[str, ...]:
-    """Return the ids of the threads that `id_` means: a message's key, a Change's number, or a thread.
+    """Return the ids of the threads that `id_` means: the key of a message, a Change, INC-12, a thread.
 
     Raises NoSuchAlertError where it means none. A first look's summary means all that it lists, and a message
     of a group all that it tells, the group's own thread first.
@@ -57,6 +57,8 @@ def threads_named(conn: Connection, id_: str) -> tuple[str, ...]:
     logged = change_log.change_numbered(conn, number) if number else None
     if logged is not None:
         return opened_in(logged.change) or threads_of(logged.change)[:1]
+    own = own_number(id_)
+    id_ = id_ if own is None else own_thread(own)
     threads, _ = outbox.facts(conn, {id_})
     if id_ in threads:
         return (id_,)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from statusherd.clock import Clock
 from statusherd.explaining import Explanation
+from statusherd.linking import with_links
 from statusherd.model.silences import Silence
 from statusherd.notify.inquiry import RouteAnswer, inquire, leads_nowhere
 from statusherd.notify.question import Question
@@ -39,7 +40,8 @@ def inquire_of(conn: Connection, each: Explanation, setup: Setup, clock: Clock) 
     logged = each.account.logged
     known = load_state(conn, logged.change.vendor).known
     router = Router(KnownPages({known.vendor: known}), clock)
-    question, moment = router.question(logged, setup), router.moment(conn, setup)
+    (question,) = with_links(conn, [router.question(logged, setup)], setup)
+    moment = router.moment(conn, setup)
     answers = inquire(question, moment)
     named = (verdict.decision.silence for verdict in each.account.verdicts)
     otherwise = question.severity != each.alert.severity

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
-from statusherd import gathering, reminding, repeating
+from statusherd import gathering, linking, reminding, repeating
 from statusherd.clock import Clock
 from statusherd.model.changes import LoggedChange
 from statusherd.model.delivery import Held
@@ -102,13 +102,14 @@ class Router:
         logged = change_log.unrouted(conn, ROUTED_AT_ONCE, lock=True)
         if not logged:
             return 0
-        questions = [self.question(entry, setup) for entry in logged]
+        questions = linking.with_links(conn, [self.question(entry, setup) for entry in logged], setup)
         moment = self.moment(conn, setup)
         facts = _facts(conn, questions, moment)
         for question in questions:
             repeating.newest(conn, question, moment)
             _put(conn, routing.route(question, moment, facts), moment)
             _let_follow(conn, question, facts, moment.now)
+            linking.let_go(conn, question, facts, moment.now)
             reminding.plan(conn, question.change, self._states.known_of(question.change.vendor), moment)
         gathering.keep(conn, facts)
         change_log.mark_routed(conn, [entry.number for entry in logged], moment.now)
@@ -177,7 +178,8 @@ class Router:
             if logged is None or escalation is None:  # it is no longer configured
                 escalation_rows.put(conn, (replace(climb, due_at=None),))
                 continue
-            question = asked_in(self.question(logged, setup), climb.thread)
+            (question,) = linking.with_links(conn, [self.question(logged, setup)], setup)
+            question = asked_in(question, climb.thread)
             facts = _facts(conn, (question,), moment)
             taken = next_step(question, climb, escalation, moment)
             answer = routing.settle(question, taken.verdicts, facts, moment)
@@ -215,7 +217,8 @@ class Router:
     def _questions_of(self, conn: Connection, held: Sequence[Held], setup: Setup) -> dict[int, Question]:
         numbers = dict.fromkeys(row.change_number for row in held)
         logged = (change_log.change_numbered(conn, number) for number in numbers)
-        return {entry.number: self.question(entry, setup) for entry in logged if entry is not None}
+        asked = [self.question(entry, setup) for entry in logged if entry is not None]
+        return {each.logged.number: each for each in linking.with_links(conn, asked, setup)}
 
     def moment(self, conn: Connection, setup: Setup) -> Moment:
         """Return what decides on Changes now, besides what they say."""

@@ -31,7 +31,7 @@ from statusherd.model.silences import Silence
 from statusherd.model.words import ChangeKind, Impact, Phase, Severity, Status
 from statusherd.notify.channels import Channel
 from statusherd.notify.threads import incident_thread, thread_id
-from statusherd.notify.verdicts import standing
+from statusherd.notify.updates import standing
 from statusherd.respond.handovers import every
 from statusherd.respond.services import ServiceMap
 from statusherd.store import changes, conversations, held, outbox, silences

@@ -22,7 +22,7 @@ ROUTES = (
 
 
 def kind(event: str, vendor: str, title: str = "", severity: Severity = Severity.SEV3, *tags: str) -> Kind:
-    return Kind(event, vendor, title or vendor, severity, tags)
+    return Kind(event, (vendor, title or vendor), severity, tags)
 
 
 def names(plan) -> list[object]:

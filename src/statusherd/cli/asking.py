@@ -16,9 +16,12 @@ from statusherd.clock import SystemClock
 from statusherd.config import Config
 from statusherd.explaining import Explanation, OurSide, explain, explain_last
 from statusherd.inquiring import Inquiry, inquire_of
+from statusherd.model.changes import OURS
 from statusherd.model.errors import StatusherdError
 from statusherd.model.selection import matches
+from statusherd.notify.threads import own_number
 from statusherd.store import alerts, outbox
+from statusherd.store import changes as change_log
 from statusherd.store.alerts import Answer, DeadLetter, Sight
 from statusherd.store.engine import Store
 
@@ -60,9 +63,12 @@ def _explained(conn: Connection, id_: str, ours: OurSide) -> Explanation | None:
 
 
 def change_named(conn: Connection, id_: str) -> int | None:
-    """Return the Change that an ID means: the key of a message, else the Change's own number."""
+    """Return the Change that an ID means: the key of a message, its own number, the newest of INC-12."""
     message = alerts.message_with(conn, id_.strip())
-    return message.change_number if message else _as_number(id_)
+    if message is not None:
+        return message.change_number
+    own = own_number(id_)
+    return _as_number(id_) if own is None else change_log.newest_about(conn, OURS, f"INC-{own}")
 
 
 def _as_number(id_: str) -> int | None:

@@ -25,6 +25,9 @@ def group() -> None:
 )
 @click.option("--region", "regions", multiple=True, metavar="GLOB", help="Only what stays within these.")
 @click.option(
+    "--service", "services", multiple=True, metavar="GLOB", help="Only what touches none but these of ours."
+)
+@click.option(
     "--severity",
     "severities",
     multiple=True,

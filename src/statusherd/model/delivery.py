@@ -36,6 +36,8 @@ class Reason(Worded):
     ROLLUP_DID_NOT_MOVE = "rollup_did_not_move", "a component changed, the vendor as a whole did not"
     OFF_DUTY = "off_duty", "somebody else is on call now: this one hears of the end only"
     NOTHING_OPEN = "nothing_open", "nothing was open when the vendor was first seen"
+    CAUSE_CHANGED = "cause_changed", "what explains our incident changed"
+    NEWS = "news", "there is news of our incident"
     SEVERITY_CHANGED = "severity_changed", "what it means for our services changed"
     SERVICES_ADDED = "services_added", "it touches further services of ours"
     SERVICE_NOT_SELECTED = "service_not_selected", "it touches none of the services that the route selects"
@@ -59,6 +61,7 @@ class Reason(Worded):
     INHIBITED = "inhibited", "it names a vendor as its cause whose trouble the channel was told of"
     DUPLICATE = "duplicate", "the channel was told of the same event as another vendor's"
     QUORUM = "quorum", "several vendors on one upstream fell at once, and the channel was told of enough"
+    EXPLAINS = "explains", "it explains an incident of ours that the channel was told of"
     REMINDED = "reminded", "the route asks for a reminder so long before the window"
     BEGINS_FIRST = "begins_first", "the window begins before the reminder could be told"
     OVER_BEFORE_TOLD = "over_before_told", "it was over before the wait for telling it was"
@@ -146,6 +149,8 @@ class Circumstances:
     """The subjects of the threads that wait behind this one."""
     together: tuple[str, ...] = ()
     """The titles of other vendors on the same upstream that fell at the same time."""
+    explains: tuple[str, ...] = ()
+    """The subjects of the threads on incidents of ours that it explains."""
     conflicts: tuple[Conflict, ...] = ()
     """What of ours a maintenance window falls into."""
     open_for: float | None = None

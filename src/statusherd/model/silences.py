@@ -20,8 +20,8 @@ LONGEST: Final = timedelta(days=90)
 class Silence:
     """What is withheld, from `starts_at` and until `ends_at`. Lists are alternatives, all kinds must hold.
 
-    `vendors`, `components`, `regions` and `threads` are case-insensitive globs, `events` and `severities`
-    words; empty selects all. `id` is None until it is stored.
+    `vendors`, `components`, `regions`, `services` and `threads` are case-insensitive globs, `events` and
+    `severities` words; empty selects all. `id` is None until it is stored.
     """
 
     starts_at: datetime
@@ -36,6 +36,7 @@ class Silence:
     threads: tuple[str, ...] = ()
     created_at: datetime | None = None
     id: int | None = None
+    services: tuple[str, ...] = ()
 
     def is_on(self, now: datetime) -> bool:
         return self.starts_at <= now < self.ends_at
@@ -44,7 +45,13 @@ class Silence:
     def selects_all(self) -> bool:
         """Whether it would silence everything."""
         return not (
-            self.vendors or self.components or self.regions or self.severities or self.events or self.threads
+            self.vendors
+            or self.components
+            or self.regions
+            or self.services
+            or self.severities
+            or self.events
+            or self.threads
         )
 
 
@@ -58,14 +65,20 @@ class Subject:
     event: str
     thread: str
     components: Mapping[str, Component]
+    services: tuple[str, ...] = ()
+    """The services of ours that it touches."""
 
 
 def silences(silence: Silence, subject: Subject) -> bool:
     """Tell whether a silence withholds what is told of a Change; its times are not asked.
 
-    What goes beyond the components or regions of a silence, or names none, is not withheld by it.
+    What goes beyond the components, regions or services of a silence, or names none, is not withheld by it;
+    nor is an incident of ours by one of vendors, since it is about none.
     """
-    if silence.vendors and not _any(silence.vendors, subject.change.vendor, subject.title):
+    ours = subject.change.ours is not None
+    if silence.vendors and (ours or not _any(silence.vendors, subject.change.vendor, subject.title)):
+        return False
+    if silence.services and not _all_within(silence.services, subject.services):
         return False
     if silence.threads and not _any(silence.threads, subject.thread):
         return False
@@ -93,11 +106,15 @@ def _incident(silence: Silence, incident: VendorIncident, known: Mapping[str, Co
     if silence.components and not _all_selected(silence, named, len(incident.component_ids)):
         return False
     regions = incident.regions
-    return not silence.regions or (bool(regions) and all(_any(silence.regions, r) for r in regions))
+    return not silence.regions or _all_within(silence.regions, regions)
 
 
 def _all_selected(silence: Silence, named: tuple[Component, ...], expected: int) -> bool:
     return 0 < len(named) == expected and all(selects(silence.components, each) for each in named)
+
+
+def _all_within(patterns: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    return bool(names) and all(_any(patterns, name) for name in names)
 
 
 def _any(patterns: tuple[str, ...], *words: str) -> bool:

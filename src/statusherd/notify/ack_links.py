@@ -23,7 +23,7 @@ _SIGNATURE_BYTES: Final = 12
 """96 bits: nobody guesses them at a server that counts requests, and a text message has room for them."""
 _TOKEN: Final = re.compile(r"([\w-]{1,64})\.([0-9a-f]{1,8})\.([a-z2-7]{20})", re.ASCII)
 _MINUTE: Final = 60
-_CALLS: Final = frozenset({"incident", "disturbance"})
+_CALLS: Final = frozenset({"incident", "disturbance", "own_incident"})
 _GOES_ON: Final = frozenset({Step.OPEN, Step.UPDATE, Step.SUMMARY})
 
 

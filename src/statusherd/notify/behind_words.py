@@ -15,6 +15,7 @@ from statusherd.notify.times import length
 WAITS_BEHIND: Final = {
     Reason.INHIBITED: later("which it names as its cause"),
     Reason.DUPLICATE: later("which told the same event"),
+    Reason.EXPLAINS: later("which it explains"),
     Reason.QUORUM: later("which fell at the same time and runs on the same vendor"),
 }
 """Why something waits behind another thread, as part of a sentence."""
@@ -24,7 +25,7 @@ _NAMED: Final = 5
 def waited_behind(alert: Alert) -> str:
     """Return why something comes only now that named another vendor as its cause."""
     cause = alert.circumstances.waited_behind
-    whose = f'"{one_line(cause, 140)}"' if cause else say("a vendor's trouble that you know of")
+    whose = f'"{one_line(cause, 140)}"' if cause else say("trouble that you know of")
     why = say(WAITS_BEHIND[alert.circumstances.waited or Reason.INHIBITED])
     return say("Held back behind {cause}, {why}. This is where it stands now.", cause=whose, why=why)
 
@@ -38,6 +39,9 @@ def told_for_others(alert: Alert) -> Iterator[str]:
         )
     if alert.circumstances.together and alert.opens:
         yield _together(alert.circumstances.together)
+    if (ours := alert.circumstances.explains) and alert.change.kind not in ENDS:
+        named = "; ".join(one_line(subject, 140) for subject in ours[:_NAMED])
+        yield say("It explains an incident of ours: {subjects}.", subjects=_names(named, len(ours)))
     subjects = alert.circumstances.tells_for
     if not subjects:
         return

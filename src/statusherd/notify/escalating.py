@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from statusherd.model.changes import Change
 from statusherd.model.delivery import NewDelivery, Reason, Thread
 from statusherd.model.escalation import Climb, Escalation, Unanswered
-from statusherd.model.silences import Subject
 from statusherd.model.words import ChangeKind
 from statusherd.notify.facts import Facts
 from statusherd.notify.moment import Moment
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from statusherd.notify.route import Routing
 
 _BEGIN: Final = frozenset({Reason.OPENED, Reason.REOPENED, Reason.ALREADY_OPEN})
-_CALLS: Final = frozenset({"incident", "disturbance"})
+_CALLS: Final = frozenset({"incident", "disturbance", "own_incident"})
 """Events that somebody has to do something about."""
 
 
@@ -173,7 +172,7 @@ def next_step(question: Question, climb: Climb, escalation: Escalation, moment: 
         over = Verdict(None, Reason.ESCALATION_OVER, route=escalation.target)
         return Taken((over,), replace(climb, due_at=None), unanswered)
     where = f"{escalation.target} step {number + 1}"
-    if (wait := silenced(_subject(question, climb.thread), moment.calm.silences, moment.now)) is not None:
+    if (wait := silenced(question.subject(climb.thread), moment.calm.silences, moment.now)) is not None:
         withheld = Verdict(None, wait.why, route=where, until=wait.until, silence=wait.silence)
         return Taken((withheld,), replace(climb, due_at=wait.until), unanswered)
     step = escalation.steps[number]
@@ -183,12 +182,6 @@ def next_step(question: Question, climb: Climb, escalation: Escalation, moment: 
     due_at = moment.now + timedelta(seconds=step.wait if told else 0)
     further = replace(climb, step=number, round=round_, due_at=due_at)
     return Taken(told or (Verdict(None, Reason.NOBODY_ON_STEP, route=where),), further, unanswered)
-
-
-def _subject(question: Question, thread: str) -> Subject:
-    change = question.change
-    event = event_of(change)
-    return Subject(change, question.title, question.severity, event, thread, question.components)
 
 
 def messages_of(taken: Taken, answer: Routing, key_of: Callable[[str, str, int], str]) -> Routing:

@@ -14,6 +14,7 @@ from typing import Final
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, NewDelivery, Reason, Thread, Told
+from statusherd.model.incidents import OurNews
 from statusherd.model.pacing import Repeat
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
@@ -136,11 +137,14 @@ def group_alert(alert: Alert, still_open: tuple[str, ...], *, is_over: bool) -> 
 
 
 def _in_short(part: Alert) -> Alert:
-    """Return a part without the vendor's words, of which a message on several has none."""
-    incident = part.change.incident
-    if incident is None:
+    """Return a part without the vendor's words, and of what helps, of which a message on several has none."""
+    change = part.change
+    if change.ours is not None:
+        short = OurNews(replace(change.ours.incident, text=""), change.ours.answer, change.ours.news)
+        return replace(part, change=replace(change, ours=short))
+    if change.incident is None:
         return part
-    return replace(part, change=replace(part.change, incident=replace(incident, updates=())))
+    return replace(part, change=replace(change, incident=replace(change.incident, updates=())))
 
 
 def _touches(parts: Sequence[Alert]) -> tuple[Touch, ...]:

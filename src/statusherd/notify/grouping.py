@@ -25,7 +25,7 @@ EVERYBODY: Final = "*"
 """In the place of a vendor: a conversation that is about several."""
 _DIGESTS: Final = f"{EVERYBODY}/digest/"
 _GROUPS: Final = f"{EVERYBODY}/group/"
-_TROUBLE: Final = frozenset({"incident", "disturbance"})
+_TROUBLE: Final = frozenset({"incident", "disturbance", "early_warning"})
 
 
 def together(question: Question, channel: str, facts: Facts, moment: Moment, route: Route) -> Wait | None:
@@ -41,6 +41,8 @@ def together(question: Question, channel: str, facts: Facts, moment: Moment, rou
         zone = moment.calm.channels[channel].zone if channel in moment.calm.channels else UTC
         is_late = held is not None and held.why is Reason.OUTSIDE_HOURS  # it was due in quiet hours
         return _for_digest(question, Place(channel, zone), route, facts, since if is_late else now)
+    if question.change.ours is not None and (known is None or known.group_thread is None):
+        return None  # those who are to mend it do not wait for what else there is
     key = _key(question, grouping.by)
     if key is None or (known is not None and known.group_thread is None):
         until = _until(known, since, grouping, now)

@@ -13,14 +13,13 @@ from functools import partial
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Held, Reason, Thread, Told
-from statusherd.model.silences import Subject
 from statusherd.notify.behind import wait_behind
 from statusherd.notify.facts import Facts, Like, Past
 from statusherd.notify.grouping import note, stays_in_group, together
 from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.route_table import Verdict
-from statusherd.notify.threads import STEPS, Step, event_of, thread_id, thread_of
+from statusherd.notify.threads import STEPS, Step, thread_id, thread_of
 from statusherd.notify.waiting import FLAP_HOLD, Candidate, at_once, is_worth_a_line, open_route, wait_for
 
 
@@ -46,14 +45,11 @@ def patient(
     """Return the verdict, or in place of one that tells: that it waits; not for others once `gathered`."""
     if not verdict.told or verdict.channel is None:
         return verdict
-    change, key = question.change, (thread_id(question.change), verdict.channel)
+    key = (thread_id(question.change), verdict.channel)
     before, held = facts.told.get(key), facts.held.get(key)
     past = facts.past.get(like_of(question, facts)) if facts.past else None
-    subject = Subject(
-        change, question.title, question.severity, event_of(change), key[0], question.components
-    )
     candidate = Candidate(
-        subject,
+        question.subject(key[0]),
         verdict.channel,
         verdict.by,
         creates=before is None or before.ended,

@@ -127,7 +127,7 @@ def _owners(question: Question) -> tuple[str, ...]:
 
 _MATCHERS: Final[Mapping[Reason, Callable[[Route, Question], Refusing]]] = {
     Reason.EVENT_NOT_SELECTED: lambda r, q: ("event", tuple(sorted(r.events)), (kind_of(q).event,)),
-    Reason.VENDOR_NOT_SELECTED: lambda r, q: ("vendor", r.vendors, (q.change.vendor,)),
+    Reason.VENDOR_NOT_SELECTED: lambda r, q: ("vendor", r.vendors, q.vendor_names[:1]),
     Reason.BELOW_SEVERITY: lambda r, q: ("severity", (str(r.severity),), (str(q.severity),)),
     Reason.COMPONENT_NOT_SELECTED: _component,
     Reason.REGION_NOT_SELECTED: _region,

@@ -52,7 +52,7 @@ def kind_of(question: Question) -> Kind:
     tags = vendor.tags if vendor else ()
     if question.touches:
         tags = tuple(dict.fromkeys((*tags, *(tag for touch in question.touches for tag in touch.tags))))
-    return Kind(event_of(change), change.vendor, question.title, question.severity, tags)
+    return Kind(event_of(change), question.vendor_names, question.severity, tags)
 
 
 def mismatch(candidate: Route, question: Question) -> Reason | None:
@@ -65,6 +65,8 @@ def mismatch(candidate: Route, question: Question) -> Reason | None:
 
 def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
     change = question.change
+    if change.ours is not None:
+        return _part_of_no_vendor(candidate)
     about = change.incident or change.maintenance
     concerned = (about,) if about else change.incidents
     if not concerned:
@@ -76,6 +78,15 @@ def _part_mismatch(candidate: Route, question: Question) -> Reason | None:
     if regions and not any(names_region(candidate.regions, each) for each in regions):
         return Reason.REGION_NOT_SELECTED
     return None
+
+
+def _part_of_no_vendor(candidate: Route) -> Reason | None:
+    """Refuse an incident of ours where a route wants parts of vendors, but of one that explains it."""
+    if candidate.vendors:  # the table was asked before: one of them does
+        return None
+    if candidate.components:
+        return Reason.COMPONENT_NOT_SELECTED
+    return Reason.REGION_NOT_SELECTED if candidate.regions else None
 
 
 def _service_mismatch(candidate: Route, question: Question) -> Reason | None:

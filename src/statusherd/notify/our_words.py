@@ -62,7 +62,7 @@ def _updated(alert: Alert, zone: ZoneInfo) -> tuple[str, str]:
         today = alert.circumstances.at or alert.change.at
         since = clock(_began(ours.incident), today, zone)
         return say("OPEN since {time}", time=since), _with_verdict(alert, zone)
-    moved = _moved(ours)
+    moved = _moved_in_short(alert.change, ours)
     return say("UPDATE"), f"{_named(alert)}: {moved}" if moved else _named(alert)
 
 
@@ -133,7 +133,11 @@ def verdict_in_short(answer: Answer, alert: Alert, zone: ZoneInfo) -> str:
     return word(answer.verdict.sentence)
 
 
-def _moved(ours: OurNews | None) -> str:
+def _moved_in_short(change: Change, ours: OurNews | None) -> str:
+    """Return what moved as a part of a line: its sentence is English, a phase has words in every language."""
+    if spoken() != ENGLISH and change.facets[:1] == ("phase",) and change.before and change.after:
+        now, was = word(one_line(change.after, 40)), word(one_line(change.before, 40))
+        return say("now {state}, was {before}", state=now, before=was)
     return retold(one_line(ours.news, _NEWS)) if ours else ""
 
 
@@ -168,20 +172,24 @@ def our_notes(alert: Alert) -> Iterator[str]:
 def _news(alert: Alert, ours: OurNews) -> Iterator[str]:
     """Yield all that moved where the first line has no room for it, then the answer to "us or them?"."""
     moved = retold(one_line(ours.news, _SENTENCE))
-    if moved and (alert.opens or len(moved) > _NEWS):
+    goes_on = alert.change.kind is K.OUR_INCIDENT_UPDATED and not alert.opens
+    if moved and not (goes_on and moved == _moved_in_short(alert.change, ours)):
         yield moved
-    if ours.answer is not None and (said := _verdict(ours.answer)):
+    if ours.answer is not None and (said := _verdict(ours.answer, is_known=not goes_on)):
         yield said
 
 
-def _verdict(answer: Answer) -> str:
-    """Return the whole answer: as a sentence that is stored in English, or from its parts."""
+def _verdict(answer: Answer, *, is_known: bool) -> str:
+    """Return the whole answer: as a sentence that is stored in English, or from its parts.
+
+    `is_known`: the first line says it in short, and the parts have nothing to add but what explains it.
+    """
     sentence = one_line(answer.sentence, _SENTENCE)
     if sentence and spoken() == ENGLISH:
         return sentence
     if answer.verdict is Verdict.VENDOR and answer.links:
         return say("Us or them: {verdict}.", verdict=_explained(answer.links[0]))
-    return say("Us or them: {verdict}.", verdict=word(answer.verdict.sentence))
+    return "" if is_known else say("Us or them: {verdict}.", verdict=word(answer.verdict.sentence))
 
 
 def _explained(cause: Suspect) -> str:

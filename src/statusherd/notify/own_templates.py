@@ -71,17 +71,18 @@ def variables_of(alert: Alert, telling: Telling) -> Variables:
     """Return what is told of an alert, and what may be asked of it in conditions."""
     change = alert.change
     about = change.incident or change.maintenance
+    ours = change.ours.incident if change.ours else None
     told = {field.name: getattr(telling, field.name) for field in fields(telling)}
     return Variables(
         **told,
         subject=one_line(retold_subject(alert.thread.subject)),
         vendor=one_line(alert.vendor_title, 80),
-        title=one_line(about.title) if about else "",
+        title=one_line(ours.title if ours else about.title if about else ""),
         severity=alert.severity.value,
         severity_reason=retold(one_line(alert.severity_reason)),
         event=event_of(change),
         kind=change.kind.value,
-        phase=about.phase.value if about else "",
+        phase=ours.phase.value if ours else about.phase.value if about else "",
         opens=alert.opens,
         ends=change.kind in ENDS,
         drill=alert.drill,

@@ -9,8 +9,10 @@ from statusherd.model.changes import Change, LoggedChange
 from statusherd.model.freezes import Conflict
 from statusherd.model.records import Component
 from statusherd.model.services import Touch
+from statusherd.model.silences import Subject
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Severity
+from statusherd.notify.threads import event_of
 from statusherd.notify.troubles import Trouble
 
 
@@ -44,6 +46,8 @@ class Question:
     """What of ours a maintenance window falls into."""
     together: tuple[str, ...] = ()
     """The titles of vendors on the same upstream that fell at the same time, where these are a quorum."""
+    causes: tuple[str, ...] = ()
+    """Of an incident of ours: names and titles of the vendors that explain it."""
     troubles: tuple[Trouble, ...] = ()
     """Other trouble that may tell this one to a channel: what it names as its cause, or what took it over."""
 
@@ -58,7 +62,22 @@ class Question:
 
     @property
     def title(self) -> str:
+        """What people call the vendor; of an incident of ours its own name."""
+        if self.change.ours is not None:
+            return self.change.ours.incident.name
         return self.vendor.title if self.vendor else self.change.vendor
+
+    def subject(self, thread: str) -> Subject:
+        """Return the Change as silences see it, in one of its threads."""
+        change = self.change
+        services = change.ours.incident.services if change.ours else self.services
+        event = event_of(change)
+        return Subject(change, self.title, self.severity, event, thread, self.components, services)
+
+    @property
+    def vendor_names(self) -> tuple[str, ...]:
+        """What routes may call the vendor; of an incident of ours those of the vendors that explain it."""
+        return self.causes if self.change.ours is not None else (self.change.vendor, self.title)
 
     @property
     def services(self) -> tuple[str, ...]:

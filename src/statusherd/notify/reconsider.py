@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Held, NewDelivery, Reason, Thread, Told
+from statusherd.model.incidents import Incident
 from statusherd.model.records import VendorIncident
-from statusherd.model.words import ChangeKind, Severity, Status
+from statusherd.model.words import ChangeKind, Impact, Phase, Severity, Status
 from statusherd.notify.facts import Facts
 from statusherd.notify.grouping import EVERYBODY
 from statusherd.notify.holding import patient
@@ -90,6 +92,10 @@ def _standing_now(question: Question, held: Sequence[Held], facts: Facts, now: d
     if change.kind is ChangeKind.INCIDENT_REOPENED and (told is None or not told.ended):
         kind = ChangeKind.INCIDENT_UPDATED if told else ChangeKind.INCIDENT_OPENED
         return replace(change, kind=kind, before=None)
+    if change.kind is ChangeKind.OUR_INCIDENT_REOPENED and (told is None or not told.ended):
+        return replace(
+            change, kind=ChangeKind.OUR_INCIDENT_UPDATED if told else ChangeKind.OUR_INCIDENT_OPENED
+        )
     if change.kind is ChangeKind.DISTURBANCE_CHANGED and told is None:
         return replace(change, kind=ChangeKind.DISTURBANCE_OPENED)
     return change
@@ -119,11 +125,34 @@ def sum_up(channel: str, missed: Sequence[Question], now: datetime) -> tuple[New
 
 def _named(question: Question) -> VendorIncident:
     """Return an incident under a title that says whose it is: it stands among those of others."""
+    ours = question.change.ours
+    if ours is not None:
+        return _named_ours(ours.incident, question.change.at)
     incident = question.change.incident
     assert incident is not None, "only incidents are summed up"
     ended = incident.resolved_at or question.change.at
     title, began = f"{question.title}: {incident.title}", incident.started_at or ended
     return replace(incident, title=title, started_at=began, resolved_at=ended)
+
+
+def _named_ours(incident: Incident, at: datetime) -> VendorIncident:
+    return VendorIncident(
+        incident.name,
+        f"{incident.name}: {incident.title}",
+        _IMPACTS[incident.severity],
+        Phase.RESOLVED,
+        started_at=incident.began_at or incident.opened_at,
+        resolved_at=incident.resolved_at or at,
+    )
+
+
+_IMPACTS: Final = {
+    Severity.SEV1: Impact.CRITICAL,
+    Severity.SEV2: Impact.MAJOR,
+    Severity.SEV3: Impact.MINOR,
+    Severity.SEV4: Impact.NONE,
+}
+"""How bad an incident of ours is, beside those of vendors."""
 
 
 def groups(held: Iterable[Held], first_looks: frozenset[int]) -> Iterator[tuple[Held, ...]]:

@@ -13,7 +13,6 @@ from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Circumstances, Decision, NewDelivery, Reason, Thread, Told
 from statusherd.model.pacing import Repeat
 from statusherd.model.routing import Route
-from statusherd.model.silences import Subject
 from statusherd.model.words import ChangeKind, Severity
 from statusherd.notify.facts import Facts
 from statusherd.notify.grouping import is_group
@@ -21,7 +20,6 @@ from statusherd.notify.moment import Moment
 from statusherd.notify.question import Question
 from statusherd.notify.repeats import AS_OPEN, OPEN, period_of
 from statusherd.notify.route import Routing, dedup_key
-from statusherd.notify.threads import event_of
 from statusherd.notify.verdicts import guides
 from statusherd.notify.waiting import Candidate, wait_for
 
@@ -84,11 +82,7 @@ def _kept(row: Repeat, why: Reason) -> Routing:
 
 
 def _candidate(row: Repeat, question: Question, by: tuple[Route, ...], now: datetime) -> Candidate:
-    change = question.change
-    subject = Subject(
-        change, question.title, question.severity, event_of(change), row.thread, question.components
-    )
-    return Candidate(subject, row.channel, by, creates=False, since=now)
+    return Candidate(question.subject(row.thread), row.channel, by, creates=False, since=now)
 
 
 def _told(row: Repeat, alert: Alert, by: Sequence[Route], told: Told, now: datetime) -> Routing:
@@ -103,7 +97,9 @@ def _told(row: Repeat, alert: Alert, by: Sequence[Route], told: Told, now: datet
 
 def _of_one(row: Repeat, question: Question, facts: Facts, now: datetime) -> Alert:
     thread, change = facts.threads[row.thread], question.change
+    ours = change.ours.incident if change.ours else None
     began = (change.incident.started_at if change.incident else None) or thread.opened_at
+    began = (ours.began_at or ours.opened_at) if ours else began
     return Alert(
         thread, _as_open(change, row), question.title, question.severity, question.severity_reason, 1,
         touches=question.touches, circumstances=_open_for(began, now),

@@ -16,6 +16,8 @@ AS_OPEN: Final = {
     ChangeKind.INCIDENT_UPDATED: ChangeKind.INCIDENT_OPENED,
     ChangeKind.INCIDENT_REOPENED: ChangeKind.INCIDENT_OPENED,
     ChangeKind.DISTURBANCE_CHANGED: ChangeKind.DISTURBANCE_OPENED,
+    ChangeKind.OUR_INCIDENT_UPDATED: ChangeKind.OUR_INCIDENT_OPENED,
+    ChangeKind.OUR_INCIDENT_REOPENED: ChangeKind.OUR_INCIDENT_OPENED,
 }
 """What goes on, as it is called where it is told as it stands."""
 OPEN: Final = frozenset({*AS_OPEN, *AS_OPEN.values(), ChangeKind.FIRST_LOOK})

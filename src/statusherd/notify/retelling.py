@@ -22,6 +22,11 @@ REASONS: Final = (
     later(", fallback lowers to {severity}"),
     later(", fallback of {service} lowers to {severity}"),
     later(", outside of business hours lowers to {severity}"),
+    later("the sender says {said} x tier {tier} of {service} = {severity}"),
+    later("the sender says nothing, the intake {intake}: {said} x tier {tier} of {service} = {severity}"),
+    later("the sender says nothing, the intake {intake}: {said}"),
+    later("the sender says {said}"),
+    later(", as an early warning of ours {severity} at most"),
     later("open and untouched for {days} days"),
     later("{failing} of {total} status pages cannot be read"),
     later("{failing} of {total} pages of {scope} cannot be read"),
@@ -46,7 +51,7 @@ SUBJECTS: Final = (
     later("Digest of {date}"),
 )
 """Of threads, as they were frozen at their first message."""
-_PARTS: Final = re.compile(r"(?=, (?:fallback|outside of) )")
+_PARTS: Final = re.compile(r"(?=, (?:fallback|outside of|as an early) )")
 
 
 def retold(text: str) -> str:

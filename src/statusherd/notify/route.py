@@ -130,6 +130,7 @@ def _delivery(
             _circumstances(thread, verdict.channel, facts, now),
             conflicts=question.conflicts,
             together=question.together,
+            explains=_explained(question, facts),
         ),
     )
     key = dedup_key(thread.id, verdict.channel, question.logged.number)
@@ -156,6 +157,12 @@ def _circumstances(thread: Thread, channel: str, facts: Facts, now: datetime) ->
         tells_for=tells_for(thread.id, channel, facts),
         at=now,
     )
+
+
+def _explained(question: Question, facts: Facts) -> tuple[str, ...]:
+    """Return the subjects of incidents of ours that somebody was told of, and that a Change explains."""
+    own = (trouble.thread for trouble in question.troubles if trouble.why is Reason.EXPLAINS)
+    return tuple(facts.threads[thread].subject for thread in own if thread in facts.threads)
 
 
 def _touches_told(question: Question, step: Step, before: Told | None) -> tuple[Touch, ...]:

@@ -27,9 +27,8 @@ class Kind(NamedTuple):
     """What many Changes have in common. `tags` are those of the vendor and of the services it touches."""
 
     event: str
-    vendor: str
-    title: str
-    """The vendor's, as people write it."""
+    vendors: tuple[str, ...]
+    """Its vendor by name and by title; of an incident of ours those that explain it."""
     severity: Severity
     tags: tuple[str, ...] = ()
 
@@ -123,7 +122,7 @@ def refused(route: Route, kind: Kind) -> Reason | None:
     """Return why a route refuses Changes of a kind whatever else they are about; None where it may not."""
     if kind.event not in route.events:
         return Reason.EVENT_NOT_SELECTED
-    if route.vendors and not any(matches(pattern, kind.vendor, kind.title) for pattern in route.vendors):
+    if route.vendors and not any(matches(pattern, *kind.vendors) for pattern in route.vendors):
         return Reason.VENDOR_NOT_SELECTED
     if route.tags and set(route.tags).isdisjoint(kind.tags):
         return Reason.VENDOR_NOT_SELECTED

@@ -180,9 +180,9 @@ def sample(kind: K, *, opens: bool = True) -> Alert:
 def _of_ours(change: Change, incident: Incident, *, opens: bool) -> Alert:
     later = not opens and change.kind is K.OUR_INCIDENT_UPDATED
     return Alert(
-        thread=replace(thread_of(change, ""), opened_at=_SEEN),
+        thread=replace(thread_of(change, incident.name), opened_at=_SEEN),
         change=change,
-        vendor_title="",
+        vendor_title=incident.name,
         severity=incident.severity,
         severity_reason=incident.severity_reason,
         number=1 if opens else 3,

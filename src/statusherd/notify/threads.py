@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Final
@@ -76,7 +77,9 @@ def event_of(change: Change) -> str:
 def thread_id(change: Change) -> str:
     """Return the id of the conversation: the same for all Changes of one incident, window or spell."""
     if change.ours is not None:
-        return f"ours/{change.ours.incident.name}"
+        return own_thread(change.ours.incident.number)
+    if event_of(change) == "early_warning":  # an incident that it names has a thread of its own
+        return f"{change.vendor}/{change.subject}"
     if change.incident is not None:
         return incident_thread(change.vendor, change.incident.id)
     if change.maintenance is not None:
@@ -91,7 +94,7 @@ def _spell(change: Change) -> str:
         return f"{vendor}/blind/{change.since:%Y%m%dT%H%M%SZ}"
     if change.kind in (K.CANNOT_SEE_OUT, K.CAN_SEE_OUT):
         return f"{vendor}/egress/{change.subject}/{change.since:%Y%m%dT%H%M%SZ}"
-    if event_of(change) in ("disturbance", "early_warning") and change.kind is not K.COMPONENT_CHANGED:
+    if event_of(change) == "disturbance" and change.kind is not K.COMPONENT_CHANGED:
         return f"{vendor}/{change.subject}"
     return f"{vendor}/{change.kind}/{change.at:%Y%m%dT%H%M%SZ}/{change.subject}"
 
@@ -99,6 +102,20 @@ def _spell(change: Change) -> str:
 def incident_thread(vendor: str, incident: str) -> str:
     """Return the id of the conversation on a vendor's incident."""
     return f"{vendor}/incident/{incident}"
+
+
+def own_thread(number: int) -> str:
+    """Return the id of the conversation on an incident of ours."""
+    return f"ours/INC-{number}"
+
+
+def own_number(text: str) -> int | None:
+    """Return the number of an incident of ours that is called so: "INC-12"; None where none can be."""
+    match = _OWN.fullmatch(text.strip())
+    return int(match[1]) if match else None
+
+
+_OWN: Final = re.compile(r"(?:ours/)?INC-0*([1-9][0-9]{0,17})", re.ASCII | re.IGNORECASE)
 
 
 def maintenance_thread(vendor: str, maintenance: str) -> str:
@@ -133,7 +150,7 @@ def subject_of(change: Change, title: str) -> str:
 def _subject(change: Change, title: str) -> str:
     if change.ours is not None:
         return f"{change.ours.incident.name}: {change.ours.incident.title}"
-    if change.incident is not None:
+    if change.incident is not None and event_of(change) != "early_warning":
         return f"{title}: {change.incident.title or 'incident'}"
     if change.maintenance is not None:
         return f"{title} maintenance: {change.maintenance.title or 'planned work'}"

@@ -19,7 +19,7 @@ from statusherd.notify.question import Question
 from statusherd.notify.route_table import RouteTable, Verdict
 from statusherd.notify.services import Kind
 from statusherd.notify.threads import STEPS, Step, thread_id
-from statusherd.notify.updates import added, severity_before, standing, wanted
+from statusherd.notify.updates import added, moved, severity_before, wanted
 
 __all__ = ["by_routes", "goes_on", "guided", "verdicts"]
 
@@ -129,8 +129,8 @@ def goes_on(question: Question, step: Step, told: Told, reach: Reach, facts: Fac
 
 def _moved(question: Question, told: Told) -> Reason | None:
     """Return what is new to a channel that was told of a thread before; None where nothing is."""
-    if (told.phase, told.impact) != standing(question.change):
-        return Reason.PHASE_CHANGED
+    if (why := moved(question.change, told)) is not None:
+        return why
     if added(question, told):
         return Reason.SERVICES_ADDED
     return Reason.SEVERITY_CHANGED if severity_before(question, told) is not None else None

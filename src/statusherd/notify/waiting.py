@@ -15,7 +15,7 @@ from statusherd.model.hours import is_on, off_from, on_from
 from statusherd.model.pacing import Group
 from statusherd.model.routing import Route
 from statusherd.model.silences import Silence, Subject, silences
-from statusherd.model.words import Impact, Severity, Status
+from statusherd.model.words import ChangeKind, Impact, Severity, Status
 from statusherd.notify.channels import Channel
 
 FLAP_HOLD: Final = timedelta(hours=1)
@@ -101,6 +101,8 @@ def can_be_held(change: Change, severity: Severity) -> bool:
     """Tell whether something is so minor that its creation may wait: major and critical never do."""
     if severity not in _MILD:
         return False
+    if change.kind is ChangeKind.EARLY_WARNING:
+        return True
     if change.incident is not None:
         return change.incident.impact in _MINOR
     return change.kind.startswith("disturbance") and change.after in _MILD_STATES
@@ -108,6 +110,8 @@ def can_be_held(change: Change, severity: Severity) -> bool:
 
 def is_worth_a_line(change: Change) -> bool:
     """Tell whether what came and went in quiet hours is worth knowing after them: not what is minor."""
+    if change.ours is not None:
+        return change.ours.incident.severity is not Severity.SEV4
     return change.incident is not None and change.incident.impact not in _MINOR
 
 
@@ -122,7 +126,8 @@ def silenced(subject: Subject, every: Iterable[Silence], now: datetime) -> Wait 
 
 def _quiet(candidate: Candidate, calm: Calm, now: datetime) -> Wait | None:
     channel = calm.channels.get(candidate.channel)
-    if any(name.startswith(ESCALATION) for route in candidate.routes for name in route.channels):
+    escalates = any(name.startswith(ESCALATION) for route in candidate.routes for name in route.channels)
+    if escalates and candidate.subject.event != "early_warning":  # a guess of ours wakes nobody
         return None  # it is what breaks through quiet hours
     if channel is None or not channel.quiet or candidate.subject.severity is Severity.SEV1:
         return None

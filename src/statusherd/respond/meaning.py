@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from statusherd.model.changes import Change
+from statusherd.model.incidents import Incident
 from statusherd.model.records import Component, VendorIncident
 from statusherd.model.services import Touch
 from statusherd.model.words import ChangeKind
 from statusherd.respond.services import ServiceMap
-from statusherd.respond.severity import Judgement, SeverityRules, judge, judge_touched
+from statusherd.respond.severity import Judgement, SeverityRules, judge, judge_touched, mild
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,10 @@ def meaning_of(
     rules: SeverityRules,
 ) -> Meaning:
     """Return what a Change means. `title` is how people write its vendor, `components` all of its page."""
+    if change.ours is not None:
+        return _of_ours(change.ours.incident, services)
     if not services:
-        return Meaning(judge(change))
+        return Meaning(mild(change, judge(change)))
     if change.kind is ChangeKind.FIRST_LOOK and change.incidents:
         return _of_all(
             {
@@ -40,7 +43,13 @@ def meaning_of(
             }
         )
     touches = services.touched(change, title, components)
-    return Meaning(judge_touched(change, touches, rules), touches)
+    return Meaning(mild(change, judge_touched(change, touches, rules)), touches)
+
+
+def _of_ours(incident: Incident, services: ServiceMap) -> Meaning:
+    """Return what an incident of ours means: as severe as a person or a sender called it, at any hour."""
+    severity, reason = incident.severity, incident.severity_reason
+    return Meaning(Judgement(severity, reason, severity), services.named(incident.services))
 
 
 def _alone(change: Change, incident: VendorIncident) -> Change:

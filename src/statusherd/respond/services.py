@@ -8,6 +8,7 @@ The rules, each a row of the table in the tests:
   meant.
 - A service on another region is not touched; no region named means everywhere.
 - A component that changes alone touches only those who depend on that component by its name.
+- An incident of ours touches the services that it names, and no others.
 """
 
 from __future__ import annotations
@@ -87,6 +88,12 @@ class ServiceMap:
         touches = (_touch(path, by) for _, path, by in best.values())
         return tuple(sorted(touches, key=lambda touch: (touch.tier, touch.service)))
 
+    def named(self, names: Iterable[str]) -> tuple[Touch, ...]:
+        """Return the known services of these names, touched themselves, the most important first."""
+        wanted = {name.casefold() for name in names}
+        found = (_touch_itself(each) for each in self.services if each.name.casefold() in wanted)
+        return tuple(sorted(found, key=lambda touch: (touch.tier, touch.service)))
+
     def _to(self, names: tuple[str, ...]) -> tuple[_Path, ...]:
         found = self._by_vendor.get(names)
         if found is None:
@@ -157,6 +164,20 @@ def _touch(path: _Path, by: TouchedBy) -> Touch:
         owner=service.owner,
         cushion=path.cushion.name if path.cushion else None,
         fallback=path.cushion.fallback if path.cushion else None,
+        runbook=service.runbook,
+        tags=service.tags,
+    )
+
+
+def _touch_itself(service: Service) -> Touch:
+    return Touch(
+        service=service.name,
+        tier=service.tier,
+        dependency="",
+        by=TouchedBy.OURS,
+        owner=service.owner,
+        cushion=service.name if service.fallback else None,
+        fallback=service.fallback,
         runbook=service.runbook,
         tags=service.tags,
     )

@@ -36,6 +36,8 @@ _IMPACT_OF_STATE: Mapping[str, Impact] = {
     Status.PARTIAL_OUTAGE: Impact.MAJOR,
     Status.DEGRADED: Impact.MINOR,
 }
+WORST_OF_WARNINGS: Final = Severity.SEV3
+"""So severe is an early warning of ours at most."""
 _LOWER: Final = {
     Severity.SEV1: Severity.SEV2,
     Severity.SEV2: Severity.SEV3,
@@ -99,12 +101,24 @@ def judge_touched(change: Change, touches: Sequence[Touch], rules: SeverityRules
     return Judgement(worst.severity, worst.reason, steady)
 
 
+def mild(change: Change, judgement: Judgement) -> Judgement:
+    """Return the judgement, of an early warning SEV3 at most: it is a guess of ours, and wakes nobody."""
+    # "SEV1" < "SEV2" as words: the smaller number is the worse.
+    if change.kind is not ChangeKind.EARLY_WARNING or judgement.severity >= WORST_OF_WARNINGS:
+        return judgement
+    steady = max(judgement.steady, WORST_OF_WARNINGS) if judgement.steady else None
+    reason = f"{judgement.reason}, as an early warning of ours {WORST_OF_WARNINGS} at most"
+    return Judgement(WORST_OF_WARNINGS, reason, steady)
+
+
 def impact_of(change: Change) -> Impact | None:
     """Return the impact that a Change tells of, by the vendor's word or the state; None where it has none."""
     if change.kind is ChangeKind.FIRST_LOOK and change.incidents:
         return max((i.impact for i in change.incidents), key=lambda impact: impact.rank)
     if change.incident is not None:
         return change.incident.impact
+    if change.kind is ChangeKind.EARLY_WARNING:
+        return _IMPACT_OF_STATE.get(change.after or "", Impact.MAJOR)
     return _IMPACT_OF_STATE.get(change.after or "")
 
 

@@ -127,7 +127,7 @@ def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
     for some in _some(numbers):
         for row in conn.execute(_BODIES, {"numbers": some}):
             logged[row.number] = LoggedChange(row.number, CHANGE.load(row.body))
-            titles[row.number] = row.title or row.vendor
+            titles[row.number] = _title(logged[row.number], row.title)
     return tuple(
         Answer(
             logged[row.change_number],
@@ -137,6 +137,12 @@ def _answers(conn: Connection, rows: Sequence[Any]) -> tuple[Answer, ...]:
         )
         for row in rows
     )
+
+
+def _title(logged: LoggedChange, vendors: str | None) -> str:
+    """Return whose a Change is: the title of its vendor, or the name of an incident of ours."""
+    ours = logged.change.ours
+    return ours.incident.name if ours else vendors or logged.change.vendor
 
 
 def _some(numbers: Iterable[int]) -> Iterator[list[int]]:
@@ -149,14 +155,14 @@ def account_of(conn: Connection, number: int) -> Account | None:
     row = conn.execute(_CHANGE, {"number": number}).one_or_none()
     if row is None:
         return None
-    decisions = decisions_of(conn, number)
+    decisions, logged = decisions_of(conn, number), LoggedChange(row.number, CHANGE.load(row.body))
     by_key = _with_keys(conn, {each.message for each in decisions if each.message})
     others = (each for each in deliveries_of_change(conn, number) if each.dedup_key not in by_key)
     messages = _in_turn((each.channel, each) for each in others)
     verdicts = [_verdict(conn, each, by_key, messages) for each in decisions]
     return Account(
-        LoggedChange(row.number, CHANGE.load(row.body)),
-        row.title or row.vendor,
+        logged,
+        _title(logged, row.title),
         row.routed_at,
         tuple(verdicts),
     )

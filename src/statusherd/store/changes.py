@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from statusherd.model.changes import Change, LoggedChange
 from statusherd.model.words import ChangeKind
@@ -85,6 +85,13 @@ def newest_of_kind(conn: Connection, kind: ChangeKind) -> dict[str, Change]:
     query = select(_change.c.body).where(_change.c.kind == kind).order_by(_change.c.number)
     changes = (CHANGE.load(body) for body in conn.scalars(query))
     return {change.vendor: change for change in changes}
+
+
+def newest_about(conn: Connection, vendor: str, subject: str) -> int | None:
+    """Return the number of the newest change of a subject, None where there is none."""
+    query = select(func.max(_change.c.number)).where(_change.c.vendor == vendor, _change.c.subject == subject)
+    number: int | None = conn.scalar(query)
+    return number
 
 
 def change_numbered(conn: Connection, number: int) -> LoggedChange | None:
