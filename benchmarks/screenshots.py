@@ -24,9 +24,19 @@ SHOWN = {
     "resolved": ChangeKind.INCIDENT_RESOLVED,
     "maintenance": ChangeKind.MAINTENANCE_ANNOUNCED,
     "first-look": ChangeKind.FIRST_LOOK,
+    "own-incident": ChangeKind.OUR_INCIDENT_OPENED,
+    "early-warning": ChangeKind.EARLY_WARNING,
 }
 SCHEMES = {"light": 1, "dark": 0}
-HEIGHTS = {"opened": 570, "phase": 600, "resolved": 460, "maintenance": 310, "first-look": 440}
+HEIGHTS = {
+    "opened": 570,
+    "phase": 600,
+    "resolved": 460,
+    "maintenance": 310,
+    "first-look": 440,
+    "own-incident": 1100,
+    "early-warning": 500,
+}
 WIDTH = 680
 SECONDS = 60
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 from stories import Story
 
 from statusherd.model.changes import OURS, Change
@@ -20,7 +19,7 @@ from statusherd.model.suspects import Answer, LinkState, Suspect, Verdict
 from statusherd.model.words import ChangeKind, Severity
 from statusherd.notify.channels import Channel
 from statusherd.respond.services import ServiceMap
-from statusherd.store import changes, conversations, tables
+from statusherd.store import changes, conversations, incidents, tables
 
 API = Dependency("acme", "API")
 CHECKOUT = Service(
@@ -81,21 +80,20 @@ class OurStory(Story):
 
     async def link(self, incident: Incident, cause: str, state: LinkState = LinkState.LINKED) -> None:
         """Write down that a vendor's incident explains one of ours, as the correlation does."""
-        now, over = self.clock.now(), None if incident.is_open else self.clock.now()
-        ours = {
-            "number": incident.number, "opened_at": incident.opened_at, "phase": incident.phase.value,
-            "over_at": over, "merged_into": None, "announce_at": None, "body": "{}",
-        }  # fmt: skip
+        now = self.clock.now()
         link = {
             "incident": incident.number, "vendor": "acme", "cause": cause, "state": state.value, "score": 0.9,
-            "at": now, "by": "", "linked_at": now, "body": json.dumps({}),
+            "at": now, "by": "", "linked_at": now, "body": "{}",
         }  # fmt: skip
-        await self.store.write(
-            lambda conn: (
-                conn.execute(insert(tables.incident), ours),
-                conn.execute(insert(tables.incident_link), link),
-            )
-        )
+
+        def write(conn: Connection) -> None:
+            over = replace(incident, phase=IncidentPhase.RESOLVED)
+            while incidents.add(conn, over).number < incident.number:
+                pass  # earlier ones, which are over
+            incidents.save(conn, incident, now)
+            conn.execute(insert(tables.incident_link), link)
+
+        await self.store.write(write)
 
     async def unlink(self, incident: Incident) -> None:
         """Write down that a person rejected what explained it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from wire import diverted, fields, shown, words
 
 from snapshots import assert_as_before
 from statusherd.model.delivery import Alert, Delivery
+from statusherd.model.incidents import Contact, Finding, OurNews, RunbookHint
+from statusherd.model.suspects import Answer, Blindness, Evidence, Suspect, Verdict
 from statusherd.model.words import ChangeKind, DeliveryState
 from statusherd.notify.channels import Channel
 from statusherd.notify.deliver import AppriseSender
@@ -87,6 +90,50 @@ def hostile(words_: str = HOSTILE) -> Alert:
     return replace(alert, change=change, thread=thread, vendor_title=words_, touches=())
 
 
+def hostile_ours(words_: str = HOSTILE) -> Alert:
+    """An incident of ours of which senders, people and vendors chose every word."""
+    alert = sample(ChangeKind.OUR_INCIDENT_OPENED)
+    ours = alert.change.ours
+    assert ours is not None
+    incident = replace(
+        ours.incident, title=words_, text=f"{words_}\n# big\n- item", services=(words_, "checkout"),
+        opened_by=f"intake {words_}", labels={words_: words_}, roles={words_: words_}, url="https://a@evil.example/",
+    )  # fmt: skip
+    evil = Suspect(words_, words_, words_, 0.93, (Evidence(words_, 1.0, words_), Evidence("x", -1.0, words_)))
+    answer = Answer(Verdict.VENDOR, words_, (evil, evil), (evil,), (Blindness(words_, NOW),))
+    news = OurNews(
+        incident,
+        answer,
+        words_,
+        findings=(Finding(words_, words_, ok=False, at=NOW),),
+        recent=(words_,),
+        runbooks=(RunbookHint(words_, "javascript:alert(1)"), RunbookHint(words_, words_)),
+        contacts=(Contact(words_, words_, words_), Contact(words_, "https://evil.example/\r\nX: y")),
+    )
+    change = replace(alert.change, ours=news, reason=words_, subject=words_)
+    thread = replace(alert.thread, subject=f"INC-12: {words_}")
+    touch = replace(alert.touches[0], service=words_, owner=words_, fallback=words_, runbook="javascript:x")
+    return replace(alert, change=change, thread=thread, severity_reason=words_, touches=(touch,))
+
+
+def hostile_verdict(verdict: Verdict) -> Alert:
+    """The same where no vendor is blamed, or nobody can tell; to somebody who knows of it already."""
+    alert = hostile_ours()
+    ours = alert.change.ours
+    assert ours is not None
+    assert ours.answer is not None
+    answer = replace(ours.answer, verdict=verdict, links=())
+    change = replace(alert.change, kind=ChangeKind.OUR_INCIDENT_UPDATED, ours=replace(ours, answer=answer))
+    return replace(alert, change=change, number=3)
+
+
+def hostile_warning() -> Alert:
+    """An early warning of which every word is an enemy's."""
+    alert = sample(ChangeKind.EARLY_WARNING)
+    change = replace(alert.change, vendor=HOSTILE[:80], reason=HOSTILE * 2, page_url="javascript:x")
+    return replace(alert, change=change, vendor_title=HOSTILE, touches=())
+
+
 def delivery(alert: Alert) -> Delivery:
     return Delivery(1, "ops", "5f1e", alert, NOW, DeliveryState.SENDING, created_at=NOW)
 
@@ -115,6 +162,27 @@ async def test_words_of_an_enemy_are_harmless_at_each_service(name: str) -> None
     for _, said in requests:
         assert_harmless(words(said), name)
     assert_as_before(_written(requests), SNAPSHOTS / "hostile" / f"{name}.txt")
+
+
+@pytest.mark.parametrize("name", ["discord", "pagerduty", "slack", "sms", "telegram-html", "zulip"])
+async def test_an_incident_of_ours_as_services_get_it(name: str) -> None:
+    requests = await posted(CHANNELS[name], sample(ChangeKind.OUR_INCIDENT_OPENED))
+    assert requests
+    assert_as_before(_written(requests), SNAPSHOTS / "ours" / f"{name}.txt")
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+async def test_words_of_an_enemy_in_what_is_ours_are_harmless_at_each_service(name: str) -> None:
+    told = [
+        hostile_ours(),
+        *map(hostile_verdict, (Verdict.UNEXPLAINED, Verdict.CANNOT_TELL)),
+        hostile_warning(),
+    ]
+    for alert in told:
+        requests = await posted(CHANNELS[name], alert)
+        assert requests
+        for _, said in requests:
+            assert_harmless(words(said), name)
 
 
 def assert_harmless(text: str, name: str) -> None:
@@ -147,8 +215,9 @@ UNITS = ("word ", "@everyone", "<", "&", "[x](y)", "\u202e", "{{", "\r\n")
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_a_megabyte_of_words_costs_no_more_than_a_page(unit: str) -> None:
-    alert = hostile(unit * (2**20 // len(unit)))
+@pytest.mark.parametrize("made", [hostile, hostile_ours])
+def test_a_megabyte_of_words_costs_no_more_than_a_page(unit: str, made: Callable[[str], Alert]) -> None:
+    alert = made(unit * (2**20 // len(unit)))
     begun = time.process_time()
     for url in CHANNELS.values():
         channel = Channel("ops", url)
@@ -160,10 +229,18 @@ def test_a_megabyte_of_words_costs_no_more_than_a_page(unit: str) -> None:
 # Mail
 
 
-@pytest.mark.parametrize("words_", ["plain", "hostile"])
+_OF_MAIL: dict[str, Callable[[], Alert]] = {
+    "plain": lambda: sample(ChangeKind.INCIDENT_OPENED),
+    "hostile": hostile,
+    "ours": lambda: sample(ChangeKind.OUR_INCIDENT_OPENED),
+    "hostile-ours": hostile_ours,
+}
+
+
+@pytest.mark.parametrize("words_", _OF_MAIL)
 @pytest.mark.parametrize("form", ["html", "text"])
 async def test_a_mail_as_it_arrives(form: str, words_: str) -> None:
-    alert = hostile() if words_ == "hostile" else sample(ChangeKind.INCIDENT_OPENED)
+    alert = _OF_MAIL[words_]()
     async with MailSink() as sink:
         channel = Channel("ops", sink.url.replace("format=text", f"format={form}"), timezone="Europe/Berlin")
         message = render(alert, channel=channel, now=NOW, dedup_key="5f1e")

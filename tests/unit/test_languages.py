@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,10 +28,25 @@ from texts import texts
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+
+
+def _others_words() -> Iterator[str]:
+    """What others said in the samples of incidents of ours, and what is stored in English."""
+    ours = sample(ChangeKind.OUR_INCIDENT_OPENED).change.ours
+    assert ours is not None
+    assert ours.answer is not None
+    for suspect in (*ours.answer.links, *ours.answer.suspects):
+        yield from (reason.evidence for reason in suspect.reasons)
+    yield from (finding.text for finding in ours.findings)
+    yield from ours.recent
+    yield sample(ChangeKind.EARLY_WARNING).change.reason
+
+
 NAMES = re.compile(r"\{(\w+)\}")
 THEIRS = re.compile(
     r"^>.*$|Payments are delayed|orders are queued and charged later|Slow search|Database upgrade|^(?:- )?Grund: .*$|`[^`]*`"
-    r"|https?://\S+|Runbook",
+    r"|https?://\S+|Runbook|"
+    + "|".join(re.escape(text).replace(r"\*", r"\\?\*") for text in _others_words()),
     re.MULTILINE,
 )
 """What stands in the samples and is no text of ours, or not to be translated."""

@@ -7,12 +7,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from statusherd.model.delivery import Alert
-from statusherd.model.incidents import Contact, Finding, OurNews, RunbookHint
+from statusherd.model.incidents import Contact, Finding, RunbookHint
 from statusherd.model.suspects import Answer, Evidence, Suspect
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.languages import later, say
 from statusherd.notify.markup import link, one_line
-from statusherd.notify.phrases import percent
+from statusherd.notify.phrases import certainty
 from statusherd.notify.retelling import retold
 from statusherd.notify.telling import Block, Item, Size
 from statusherd.notify.times import clock
@@ -29,15 +29,17 @@ def our_blocks(alert: Alert, size: Size, zone: ZoneInfo) -> Iterator[Block]:
     ours = alert.change.ours
     if ours is None or alert.change.kind is K.OUR_INCIDENT_RESOLVED or not size.items:
         return
-    most = min(size.items, _MOST)
+    most, is_terse, is_bare = min(size.items, _MOST), not size.reasons, size.items == 1
     if ours.answer is not None:
         yield from _block(say("Suspects"), _suspects(ours.answer, size), most)
-    yield from _block(say("Our checks"), _findings(ours, alert, zone), most)
+    findings = [each for each in ours.findings if not (each.ok and is_terse)]
+    yield from _block(say("Our checks"), _findings(findings, alert, zone), most)
     if alert.opens or alert.change.kind is K.OUR_INCIDENT_REOPENED:
         yield from _block(say("Runbooks"), [_runbook(each) for each in ours.runbooks], most)
-        yield from _block(say("The vendors' support"), [_contact(each) for each in ours.contacts], most)
+        contacts = () if is_bare else ours.contacts
+        yield from _block(say("The vendors' support"), [_contact(each) for each in contacts], most)
         changed = [Item(retold(one_line(line, 200))) for line in ours.recent if line.strip()]
-        yield from _block(say("Changed lately"), changed, most)
+        yield from _block(say("Changed lately"), [] if is_terse else changed, most)
 
 
 def _block(heading: str, items: Sequence[Item], most: int) -> Iterator[Block]:
@@ -56,7 +58,9 @@ def _suspects(answer: Answer, size: Size) -> list[Item]:
 
 def _suspect(suspect: Suspect, text: str, size: Size) -> Item:
     vendor, title = one_line(suspect.vendor, 60), one_line(suspect.title, 160)
-    named = f'{percent(suspect.score)} {vendor}: "{title}"' if title else f"{percent(suspect.score)} {vendor}"
+    named = (
+        f'{certainty(suspect.score)} {vendor}: "{title}"' if title else f"{certainty(suspect.score)} {vendor}"
+    )
     return Item(say(text, suspect=named), details=tuple(_reasons(suspect.reasons, size.reasons)))
 
 
@@ -67,10 +71,10 @@ def _reasons(reasons: Iterable[Evidence], most: int) -> Iterator[str]:
         yield say("speaks against it: {reason}", reason=said) if reason.weight < 0 else said
 
 
-def _findings(ours: OurNews, alert: Alert, zone: ZoneInfo) -> list[Item]:
+def _findings(findings: Sequence[Finding], alert: Alert, zone: ZoneInfo) -> list[Item]:
     """Return what our checks of vendors found, what failed first."""
     today = alert.circumstances.at or alert.change.at
-    return [_finding(each, clock(each.at, today, zone)) for each in sorted(ours.findings, key=_is_ok)]
+    return [_finding(each, clock(each.at, today, zone)) for each in sorted(findings, key=_is_ok)]
 
 
 def _is_ok(finding: Finding) -> bool:

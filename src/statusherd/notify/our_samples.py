@@ -23,12 +23,12 @@ _INCIDENT: Final = Incident(
     number=12,
     title="Checkout 5xx",
     severity=Severity.SEV1,
-    severity_reason="SEV1",
+    severity_reason="the sender says SEV1 x tier 1 of checkout = SEV1",
     phase=IncidentPhase.DETECTED,
     opened_at=_at(10, 2),
     opened_by="intake alertmanager",
     services=("checkout",),
-    text="5xx ratio over 5 % for 10 min\nRegion eu-west",
+    text="More than 5 % of the requests to checkout fail.\nFirst seen in eu-west.",
     labels={"alertname": "Checkout5xx", "region": "eu-west"},
     began_at=_at(9, 47),
     url="https://alerts.example.com/1",
@@ -39,25 +39,30 @@ _CAUSE: Final = Suspect(
     "Payments are delayed",
     0.93,
     (
-        Evidence("dependency", 2.1, "checkout > acme:API*"),
-        Evidence("time", 1.2, "09:47 + 0 min"),
-        Evidence("region", 0.7, "eu-west = eu-west"),
-        Evidence("text", 0.2, "API"),
+        Evidence("dependency", 2.1, "checkout needs acme:API*, which it names"),
+        Evidence("time", 1.2, "it began within a minute of ours"),
+        Evidence("region", 0.7, "both are in eu-west"),
+        Evidence("text", 0.2, "both speak of payments"),
     ),
 )
-_OTHER: Final = Suspect("globex", "g1", "Slow search", 0.21, (Evidence("region", -0.8, "us-east x eu-west"),))
+_OTHER: Final = Suspect(
+    "globex", "g1", "Slow search", 0.21, (Evidence("region", -0.8, "it is in us-east, ours is not"),)
+)
 _ANSWER: Final = Answer(
-    Verdict.VENDOR, "acme explains it: Payments are delayed (93 %)", (_CAUSE,), (_OTHER,),
+    Verdict.VENDOR, "acme: Payments are delayed (93%)", (_CAUSE,), (_OTHER,),
     (Blindness("initech", _at(9, 40)),),
 )  # fmt: skip
 _NEWS: Final = OurNews(
     _INCIDENT,
     _ANSWER,
     findings=(
-        Finding("acme", "TLS api.acme.example, 41 ms", ok=True, at=_at(10, 1)),
-        Finding("acme", "GET /v1/charges: HTTP 503", ok=False, at=_at(10, 1)),
+        Finding("acme", "its certificate and name are in order, 41 ms", ok=True, at=_at(10, 1)),
+        Finding("acme", "GET /v1/charges answers 503 since 09:46 UTC", ok=False, at=_at(10, 1)),
     ),
-    recent=("09:58 acme: Payments are delayed", "08:10 globex: Slow search"),
+    recent=(
+        "09:58 UTC acme: incident opened: Payments are delayed",
+        "08:10 UTC globex: incident resolved: Slow search",
+    ),
     runbooks=(
         RunbookHint("checkout-5xx", "https://runbooks.example.com/checkout-5xx"),
         RunbookHint("queue-drain", "statusherd runbook show queue-drain"),
@@ -97,7 +102,9 @@ WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
     K.OUR_INCIDENT_REOPENED: lambda: _ours(
         replace(_NEWS, incident=replace(_INCIDENT, phase=IncidentPhase.TRIAGED))
     ),
-    K.EARLY_WARNING: lambda: _warning(after="partial_outage", reason="GET /v1/charges: HTTP 503, 3 x"),
+    K.EARLY_WARNING: lambda: _warning(
+        after="partial_outage", reason="3 of our 4 checks of it fail since 09:47 UTC"
+    ),
     K.EARLY_WARNING_JOINED: lambda: _warning(facets=("2340",)),
     K.EARLY_WARNING_ENDED: _warning,
 }

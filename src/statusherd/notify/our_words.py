@@ -17,7 +17,7 @@ from statusherd.model.suspects import Answer, Suspect, Verdict
 from statusherd.model.words import ChangeKind as K
 from statusherd.notify.languages import ENGLISH, later, say, spoken, word
 from statusherd.notify.markup import lines, one_line
-from statusherd.notify.phrases import after, percent, service_names, some, titled
+from statusherd.notify.phrases import after, certainty, service_names, some, titled
 from statusherd.notify.retelling import retold
 from statusherd.notify.times import clock, length, moment, window
 
@@ -26,6 +26,9 @@ OURS: Final = frozenset(
 )
 """What is about an incident of ours."""
 _TITLE: Final = 160
+_SHORT_TITLE: Final = 100
+"""Of a title in the first line, so that a text message has room for what stands behind it."""
+_FEW: Final = 4
 _NEWS: Final = 200
 _SENTENCE: Final = 400
 
@@ -40,8 +43,8 @@ def _named(alert: Alert) -> str:
     """Return an incident's title and name: "Checkout 5xx (INC-12)"."""
     ours = alert.change.ours
     if ours is None:
-        return one_line(alert.thread.subject, _TITLE)
-    title = one_line(ours.incident.title, _TITLE)
+        return one_line(alert.thread.subject, _SHORT_TITLE)
+    title = one_line(ours.incident.title, _SHORT_TITLE)
     return f"{title} ({ours.incident.name})" if title else ours.incident.name
 
 
@@ -107,6 +110,11 @@ HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
 }
 
 
+def is_cut(change: Change) -> bool:
+    """Tell whether the first line has no room for all that an early warning is made of."""
+    return change.kind is K.EARLY_WARNING and len(change.reason) > _NEWS
+
+
 def lead_of(change: Change) -> timedelta | None:
     """Return how long before the vendor we warned; None where that is not known."""
     seconds = next((facet for facet in change.facets if facet.isascii() and facet.isdigit()), None)
@@ -124,7 +132,7 @@ def verdict_in_short(answer: Answer, alert: Alert, zone: ZoneInfo) -> str:
     if answer.verdict is Verdict.VENDOR and answer.links:
         cause = answer.links[0]
         vendor = one_line(cause.vendor, 60)
-        return say("{vendor} explains it ({percent})", vendor=vendor, percent=percent(cause.score))
+        return say("{vendor} explains it ({percent})", vendor=vendor, percent=certainty(cause.score))
     if answer.verdict is Verdict.CANNOT_TELL and answer.blind:
         first = answer.blind[0]
         since = clock(first.since, alert.circumstances.at or alert.change.at, zone)
@@ -180,22 +188,22 @@ def _news(alert: Alert, ours: OurNews) -> Iterator[str]:
 
 
 def _verdict(answer: Answer, *, is_known: bool) -> str:
-    """Return the whole answer: as a sentence that is stored in English, or from its parts.
+    """Return the whole answer to "us or them?"; empty where `is_known`, and there is no more to it.
 
-    `is_known`: the first line says it in short, and the parts have nothing to add but what explains it.
+    Why it cannot be told is a sentence that is stored in English.
     """
-    sentence = one_line(answer.sentence, _SENTENCE)
-    if sentence and spoken() == ENGLISH:
-        return sentence
     if answer.verdict is Verdict.VENDOR and answer.links:
-        return say("Us or them: {verdict}.", verdict=_explained(answer.links[0]))
+        return say("Us or them: {verdict}.", verdict="; ".join(map(_explained, answer.links[:2])))
+    sentence = one_line(answer.sentence, _SENTENCE).rstrip(".")
+    if answer.verdict is Verdict.CANNOT_TELL and sentence and spoken() == ENGLISH:
+        return say("Us or them: {verdict}.", verdict=sentence)
     return "" if is_known else say("Us or them: {verdict}.", verdict=word(answer.verdict.sentence))
 
 
 def _explained(cause: Suspect) -> str:
     vendor, title = one_line(cause.vendor, 60), one_line(cause.title, _TITLE)
     text = later('{vendor} explains it: "{title}" ({percent})')
-    return say(text, vendor=vendor, title=title, percent=percent(cause.score))
+    return say(text, vendor=vendor, title=title, percent=certainty(cause.score))
 
 
 def _cause(ours: OurNews) -> Iterator[str]:
@@ -209,7 +217,7 @@ def _cause(ours: OurNews) -> Iterator[str]:
     for cause in answer.links[:2]:
         vendor, title = one_line(cause.vendor, 60), one_line(cause.title, _TITLE)
         text = later('Cause: {vendor}: "{title}" ({percent}).')
-        yield say(text, vendor=vendor, title=title, percent=percent(cause.score))
+        yield say(text, vendor=vendor, title=title, percent=certainty(cause.score))
     if not answer.links and answer.verdict is Verdict.UNEXPLAINED:
         yield say("Cause: no vendor explains it.")
 
@@ -218,19 +226,28 @@ def _cause(ours: OurNews) -> Iterator[str]:
 
 
 def our_facts(alert: Alert, ours: OurNews, zone: ZoneInfo, most: int) -> Iterator[tuple[str, str]]:
-    """Yield where an incident of ours stands, since when, whose it is, and what its sender calls it."""
-    incident = ours.incident
-    if incident.is_open:
+    """Yield where an incident of ours stands, since when, whose it is, and what its sender calls it.
+
+    With room for one of each list alone, only since when it lasts, and until when.
+    """
+    incident, is_bare = ours.incident, most == 1
+    if incident.is_open and not is_bare:
         yield say("Phase"), word(incident.phase)
     if incident.began_at is not None and incident.began_at != incident.opened_at:
         yield say("Began"), moment(incident.began_at, zone)
     opened, by = moment(incident.opened_at, zone), one_line(incident.opened_by, 60)
-    yield say("Opened"), say("{time} by {author}", time=opened, author=by) if by else opened
+    if not is_bare or incident.began_at is None:
+        yield say("Opened"), say("{time} by {author}", time=opened, author=by) if by else opened
     ended = incident.resolved_at or incident.closed_at
     if ended is not None and not incident.is_open:
         yield say("Ended"), moment(ended, zone)
-    known = {touch.service for touch in alert.touches}
-    if others := [name for name in incident.services if name not in known]:
+    if not is_bare:
+        yield from _further_facts(alert, ours, zone, most)
+
+
+def _further_facts(alert: Alert, ours: OurNews, zone: ZoneInfo, most: int) -> Iterator[tuple[str, str]]:
+    incident, known = ours.incident, {touch.service.casefold() for touch in alert.touches}
+    if others := [name for name in incident.services if name.casefold() not in known]:
         yield say("Not in the service map"), some(others, most)
     if ours.answer is not None and ours.answer.blind and incident.is_open:
         yield say("Could not be read"), _blind(ours.answer, alert, zone, most)
@@ -251,7 +268,7 @@ def _blind(answer: Answer, alert: Alert, zone: ZoneInfo, most: int) -> str:
 def _people_and_labels(alert: Alert, incident: Incident, most: int) -> Iterator[tuple[str, str]]:
     if incident.roles:
         yield say("On it"), some([f"{role}: {name}" for role, name in sorted(incident.roles.items())], most)
-    if incident.labels and alert.opens and incident.is_open:
+    if incident.labels and alert.opens and incident.is_open and most > _FEW:
         yield say("Labels"), some([f"{key}={value}" for key, value in sorted(incident.labels.items())], most)
 
 

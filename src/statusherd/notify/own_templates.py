@@ -19,7 +19,7 @@ from statusherd.notify.telling import Asking, Block, Fact, Item, Size, Telling
 from statusherd.notify.threads import event_of
 from statusherd.notify.words import tell
 
-SIZES: Final = (Size(), Size(700, 8), Size(300, 4), Size(0, 2))
+SIZES: Final = (Size(), Size(700, 8, 2), Size(300, 4, 1), Size(0, 2, 0), Size(0, 1, 0))
 """From the whole to the bare facts: the first that fits is taken."""
 
 

@@ -65,9 +65,9 @@ def service_names(names: Sequence[str]) -> str:
     return say("{first} and {last}", first=shown[0], last=shown[1]) if len(shown) > 1 else "".join(shown)
 
 
-def percent(chance: float) -> str:
-    """Return a chance from 0 to 1 as "93 %"; nothing is as certain as 0 or 100 %."""
-    return f"{min(99, max(1, round(100 * chance)))} %"
+def certainty(chance: float) -> str:
+    """Return a chance from 0 to 1 as "93 %"; 1 is the word of a person, and else nothing is certain."""
+    return say("confirmed") if chance >= 1 else f"{min(99, max(1, round(100 * chance)))} %"
 
 
 def some(names: Sequence[str], most: int, count: int | None = None) -> str:

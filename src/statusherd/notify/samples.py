@@ -94,6 +94,7 @@ _TOUCHES: Final = (
     Touch("invoices", 3, "acme", TouchedBy.WHOLE_VENDOR, chain=("billing",), owner="finance"),
 )
 _WHY: Final = "impact major x tier 1 of checkout = SEV1, fallback lowers to SEV2"
+_WHY_MILD: Final = "impact major x tier 1 of checkout = SEV2, as an early warning of ours SEV3 at most"
 _NO_VENDOR: Final = frozenset({K.CANNOT_SEE_OUT, K.CAN_SEE_OUT, K.MISSED})
 """What is about no single vendor."""
 
@@ -157,21 +158,20 @@ def sample(kind: K, *, opens: bool = True) -> Alert:
     if change.ours is not None:
         return _of_ours(change, change.ours.incident, opens=opens)
     touched = change.incident is not None or kind in _TOUCHES_SERVICES
+    severity, why = (Severity.SEV3, _WHY_MILD) if kind is K.EARLY_WARNING else (Severity.SEV2, _WHY)
     later = touched and not opens and kind not in ENDS
     together = _TOGETHER.get(kind, ())
     return Alert(
         thread=replace(thread_of(change, "Acme Pay"), opened_at=_at(9, 47)),
         change=change,
         vendor_title="" if kind in _NO_VENDOR else "Acme Pay",
-        severity=Severity.SEV2 if touched else Severity.SEV4,
-        severity_reason="impact major x tier 1 of checkout = SEV1, fallback lowers to SEV2"
-        if touched
-        else "",
+        severity=severity if touched else Severity.SEV4,
+        severity_reason=why if touched else "",
         number=1 if opens else 3,
         ends=kind in ENDS,
         touches=_TOUCHES if touched else (),
         added=("invoices",) if later else (),
-        severity_before=Severity.SEV3 if later else None,
+        severity_before=(Severity.SEV3 if severity is Severity.SEV2 else Severity.SEV4) if later else None,
         parts=tuple(sample(part, opens=opens) for part in together),
         still_open=("Acme Pay: Slow search",) if kind is K.GROUPED and not opens else (),
     )
