@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from statusherd.explaining import alert_about
+from statusherd.incident_acks import take_on_by
 from statusherd.model.delivery import (
     Alert,
     Circumstances,
@@ -122,6 +123,7 @@ def acknowledge(
     before = escalations.acknowledged_in(conn, {thread}).get(thread)
     if before is not None and replace(before, at=now) == ack:
         return Acknowledged(before, threads[thread], ())
+    take_on_by(conn, thread, author, note, now)
     escalations.acknowledge(conn, ack)
     to_tell = tuple(told for told in listening if told.channel not in but_not)
     _tell(conn, ack, to_tell, bases, now)

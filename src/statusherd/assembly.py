@@ -14,6 +14,7 @@ from statusherd.config_tokens import by_origin
 from statusherd.daemon import Daemon, Sources, owner_name
 from statusherd.dispatch import Dispatcher
 from statusherd.heartbeat import Heart, Switch
+from statusherd.incidents.desk import StoreDesk
 from statusherd.link_key import link_key
 from statusherd.notify.ack_links import Links
 from statusherd.notify.deliver import AppriseSender, Sender
@@ -83,7 +84,8 @@ def web_of(config: Config, parts: Installation) -> AbstractAsyncContextManager[i
     """Return the web of an open installation: it answers as long as it is entered."""
     pipeline = parts.pipeline
     desk = AckDesk(parts.store, parts.clock, lambda: pipeline.setup, links_of(config))
-    return answering(config.web, desk)
+    incidents = StoreDesk(parts.store, parts.clock, lambda: pipeline.setup)
+    return answering(config.web, desk, incidents)
 
 
 def switch_of(config: Config) -> Switch | None:

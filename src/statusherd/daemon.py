@@ -28,6 +28,7 @@ from statusherd.model.words import Status
 from statusherd.pipeline import LookResult, Pipeline
 from statusherd.progress import Progress
 from statusherd.setup import Setup
+from statusherd.store import incidents as incident_rows
 from statusherd.store import outbox, retention
 from statusherd.store import vendors as vendor_rows
 from statusherd.store.engine import Store
@@ -86,6 +87,7 @@ class Daemon:
         self._configured: Mapping[str, WatchedVendor] = {}
         self._vendors_version = -1
         self._resends = -1
+        self._incidents = -1
         self._stop = asyncio.Event()
         self._agenda_changed = asyncio.Event()
         self._to_route = asyncio.Event()
@@ -275,12 +277,15 @@ class Daemon:
             self._look_again()
             await self._give_memory_back()
             await self._let_go_of_the_old()
-            version, resends = await self._store.read(_counters)
+            version, resends, incidents = await self._store.read(_counters)
             if version != self._vendors_version:
                 await self._notice_vendors()
             if resends != self._resends:
                 self._resends = resends
                 self._to_deliver.set()
+            if incidents != self._incidents:
+                self._incidents = incidents
+                self._to_route.set()
             await self._wake_the_held()
             self._feed_watchdog()
             await self._clock.sleep(HOUSEKEEPING)
@@ -379,8 +384,8 @@ class Daemon:
         log.info("stopped")
 
 
-def _counters(conn: Connection) -> tuple[int, int]:
-    return vendor_rows.vendors_version(conn), outbox.resends(conn)
+def _counters(conn: Connection) -> tuple[int, int, int]:
+    return vendor_rows.vendors_version(conn), outbox.resends(conn), incident_rows.version(conn)
 
 
 async def _sleep(clock: Clock, seconds: float) -> None:

@@ -21,6 +21,8 @@ from statusherd.notify.times import moment
 from statusherd.publish.ack_api import AckApi
 from statusherd.publish.ack_page import AckPage
 from statusherd.publish.desk import Matter, Refusal, Taken, TakenOn
+from statusherd.publish.incident_api import IncidentApi
+from statusherd.publish.incident_desk import IncidentDesk
 from statusherd.publish.server import Server
 from statusherd.setup import Setup
 from statusherd.store import alerts, escalations
@@ -110,13 +112,16 @@ def _taken(each: Acknowledged) -> Taken:
 
 
 @asynccontextmanager
-async def answering(web: Web, desk: AckDesk) -> AsyncIterator[int | None]:
+async def answering(
+    web: Web, desk: AckDesk, incidents: IncidentDesk | None = None
+) -> AsyncIterator[int | None]:
     """Answer on the address of [web] meanwhile; give the port, None where nothing listens."""
     if web.listen is None:
         yield None
         return
     routes = AckPage(desk).routes() if web.url else []
     routes += AckApi(desk, web.admin_token).routes() if web.admin_token else []
+    routes += IncidentApi(incidents, web.admin_token).routes() if web.admin_token and incidents else []
     server = Server(routes)
     port = await server.start(web.listen.host, web.listen.port)
     try:

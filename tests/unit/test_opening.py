@@ -410,6 +410,13 @@ def test_within_a_delivery_the_senders_time_counts_not_the_order(turn: int) -> N
     assert len(desk.members) == 1
 
 
+def test_an_incident_is_called_by_the_worst_of_its_alerts() -> None:
+    desk = Desk(GROUP)
+    kinds = desk.take(fired("a", group="g"), fired("z", group="g", severity=S.SEV1), fired("b", group="g"))
+    assert kinds == ["open", "join", "join"]
+    assert (desk[1].title, desk[1].severity) == ("z is high", S.SEV1)
+
+
 def test_what_begins_and_ends_in_one_instant_is_over() -> None:
     desk = Desk()
     desk.take(ended(), fired())

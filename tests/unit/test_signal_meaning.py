@@ -64,7 +64,7 @@ def test_severity_is_the_senders_word_by_the_tier_of_the_service(said, service, 
     intake = Intake("prom", "alertmanager", severity=S.SEV2)
     found = judge_signal(fired(severity=said), intake, concern, SeverityRules())
     assert found.severity is judged
-    assert ("the sender says nothing, the intake prom: SEV2" in found.reason) == (said is None)
+    assert ("the sender says nothing, so by the intake prom SEV2" in found.reason) == (said is None)
     assert ("tier" in found.reason) == (service is not None)
 
 

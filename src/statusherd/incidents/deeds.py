@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from statusherd.acknowledging import acknowledge as acknowledge_alert
+from statusherd.incident_acks import take_on, thread_of
 from statusherd.incidents import given
 from statusherd.incidents.writing import Writing
 from statusherd.model.errors import (
@@ -91,18 +92,10 @@ def acknowledge(conn: Connection, number: int, author: str, note: str, now: date
         incident = writing.find(number)
         if not incident.is_open:
             raise IncidentRefusedError("nobody has to take it on: it is over", subject=incident.name)
-        if incident.acknowledged_at is None:
-            incident = writing.save(replace(incident, acknowledged_at=now))
-        text = f"takes it on{f': {note}' if note else ''}"
-        writing.enter(number, EntryKind.ACKNOWLEDGED, author, text)
+        taken = take_on(conn, number, author, note, now) or incident
         with suppress(NothingOpenError):  # nobody was told of it so far: nobody waits for the answer
             acknowledge_alert(conn, thread_of(incident), author, note, now)
-        return incident
-
-
-def thread_of(incident: Incident) -> str:
-    """Return the id of the conversation about an incident."""
-    return f"ours/{incident.name}"
+        return taken
 
 
 def note(conn: Connection, number: int, author: str, text: str, now: datetime) -> Incident:

@@ -19,6 +19,7 @@ from typing import Final
 from statusherd.model.incidents import Incident, IncidentPhase, Member
 from statusherd.model.intake import IncidentPer, Intake
 from statusherd.model.signals import Signal, SignalState
+from statusherd.model.words import Severity
 from statusherd.respond.intents import BY_INTAKE, Board, Intent, IntentKind, OpeningRules
 from statusherd.respond.lifecycle import fires_again, moved
 from statusherd.respond.severity import Judgement
@@ -34,8 +35,7 @@ def decide(
 ) -> tuple[Intent, ...]:
     """Return what signals of one intake do, in order. In which order they stand does not matter."""
     decider = _Decider(intake, board, rules, now)
-    # What ended in the instant in which it began is over.
-    for signal in sorted(signals, key=lambda each: (each.at, each.state is SignalState.RESOLVED, each.key)):
+    for signal in sorted(signals, key=lambda each: _turn(each, intake)):
         decider.take(signal)
     return tuple(decider.intents)
 
@@ -291,6 +291,15 @@ class _Decider:
             after = replace(incident, services=services)
             reason = f"{_title(firing.signal)} concerns {more}"
             self._do(IntentKind.WIDEN, reason, firing.signal, incident=after)
+
+
+def _turn(signal: Signal, intake: Intake) -> tuple[datetime, bool, Severity, str]:
+    """Return the place of a signal among others.
+
+    What ended in the instant in which it began is over. Of one instant the worst comes first: it names the
+    incident.
+    """
+    return signal.at, signal.state is SignalState.RESOLVED, signal.severity or intake.severity, signal.key
 
 
 def _is_old_news(signal: Signal, at: datetime, known: Member) -> bool:

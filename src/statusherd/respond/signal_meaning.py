@@ -55,7 +55,7 @@ def judge_signal(signal: Signal, intake: Intake, concern: Concern, rules: Severi
     Where it names none of ours the sender's word stands; where the sender says nothing, the intake's.
     """
     said = signal.severity or intake.severity
-    who = "the sender says" if signal.severity else f"the sender says nothing, the intake {intake.name}:"
+    who = "the sender says" if signal.severity else f"the sender says nothing, so by the intake {intake.name}"
     if not concern.services:
         return Judgement(said, f"{who} {said}")
     first = min(concern.services, key=lambda service: service.tier)
