@@ -20,6 +20,7 @@ from statusherd.notify.ack_links import Links
 from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.pipeline import Pipeline
 from statusherd.respond.services import ServiceMap
+from statusherd.responding import Responding
 from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
@@ -70,9 +71,19 @@ async def installation(
 
 def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | None = None) -> Daemon:
     """Return the daemon over an open installation; `rng` for those who want the same jitter each time."""
-    return Daemon(
-        parts.store, parts.pipeline, parts.dispatcher, parts.clock, sources, rng=rng, heart=parts.heart
+    responding = Responding(parts.pipeline, parts.clock)
+    daemon = Daemon(
+        parts.store,
+        parts.pipeline,
+        parts.dispatcher,
+        parts.clock,
+        sources,
+        rng=rng,
+        heart=parts.heart,
+        loops=(responding.run,),
     )
+    responding.told, daemon.on_incidents = daemon.route_soon, responding.soon.set
+    return daemon
 
 
 def links_of(config: Config) -> Links | None:

@@ -30,21 +30,25 @@ _MOST: Final = 500
 _NOTED: Final = (EntryKind.LINK, EntryKind.VENDOR, EntryKind.VERDICT)
 
 
-def correlate(conn: Connection, setup: Setup, now: datetime) -> int:
-    """Look at every incident that is open or was so lately; return at how many something was new.
+def correlate(conn: Connection, setup: Setup, now: datetime, *, over: bool = False) -> int:
+    """Look at every incident that is open; with `over` also at those that were lately.
 
-    Those whose opening is still to be told are left to their announcement, which tells the answer as well.
+    Return at how many something was new. Those whose opening is still to be told are left to their
+    announcement, which tells the answer as well.
     """
-    found = _followed(conn, now)
+    found = followed(conn, now, over=over)
     if not found:
         return 0
     seen = sight(conn, setup, min(incident.opened_at for incident in found), now)
     return sum(_look(conn, incident, seen) for incident in found)
 
 
-def has_incidents(conn: Connection, now: datetime) -> bool:
-    """Tell whether there is an incident to look at."""
-    return bool(incidents.listed(conn, incidents.Listing(since=now - FOLLOWED_FOR), 1))
+def followed(conn: Connection, now: datetime, *, over: bool) -> Sequence[Incident]:
+    """Return the incidents to look at."""
+    found = incidents.open_ones(conn)
+    if over:
+        found = incidents.listed(conn, incidents.Listing(since=now - FOLLOWED_FOR), _MOST)
+    return [i for i in found if i.merged_into is None and incidents.is_announced(conn, i.number)]
 
 
 def answer_for(conn: Connection, incident: Incident, seen: Sight) -> Answer:
@@ -79,12 +83,6 @@ def settings_of(setup: Setup) -> Settings:
 
 def _automatic(setup: Setup) -> float:
     return setup.correlation.automatic
-
-
-def _followed(conn: Connection, now: datetime) -> Sequence[Incident]:
-    listing = incidents.Listing(since=now - FOLLOWED_FOR)
-    found = incidents.listed(conn, listing, _MOST)
-    return [i for i in found if i.merged_into is None and incidents.is_announced(conn, i.number)]
 
 
 def _look(conn: Connection, incident: Incident, seen: Sight) -> bool:

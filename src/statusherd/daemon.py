@@ -10,7 +10,7 @@ import asyncio
 import os
 import random
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -27,11 +27,13 @@ from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Status
 from statusherd.pipeline import LookResult, Pipeline
 from statusherd.progress import Progress
+from statusherd.responding import correlated
 from statusherd.setup import Setup
 from statusherd.store import incidents as incident_rows
 from statusherd.store import outbox, retention
 from statusherd.store import vendors as vendor_rows
 from statusherd.store.engine import Store
+from statusherd.waits import until
 from statusherd.watch.schedule import Agenda, Pace, first_look, next_look
 
 log = structlog.get_logger()
@@ -72,9 +74,13 @@ class Daemon:
         *,
         rng: random.Random | None = None,
         heart: Heart | None = None,
+        loops: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self._store = store
         self._heart = heart
+        self._more_loops = loops
+        self.on_incidents: Callable[[], None] = lambda: None
+        """Called when somebody has written about our incidents."""
         self._progress = Progress(clock)
         self._pipeline = pipeline
         self._dispatcher = dispatcher
@@ -100,7 +106,7 @@ class Daemon:
     async def run(self) -> None:
         """Work until `stop` is called, then drain."""
         await self._take_up()
-        loops = (self._look_loop, self._route_loop, self._deliver_loop, self._house_loop)
+        loops = (self._look_loop, self._route_loop, self._deliver_loop, self._house_loop, *self._more_loops)
         tasks = [asyncio.create_task(self._supervised(loop)) for loop in loops]
         if self._heart is not None:
             tasks.append(asyncio.create_task(self._supervised(self._heart_loop)))
@@ -113,6 +119,16 @@ class Daemon:
     def stop(self) -> None:
         """Ask the daemon to end."""
         self._stop.set()
+
+    def route_soon(self) -> None:
+        """Have what is in the store and not decided on be decided: somebody has written Changes."""
+        self._to_route.set()
+
+    def look_soon(self, vendor: str) -> None:
+        """Look at a vendor now, where it is watched."""
+        if vendor in self._agenda:
+            self._agenda.set(vendor, self._clock.monotonic())
+            self._agenda_changed.set()
 
     def reload(self) -> bool:
         """Read the configuration again; a wrong one leaves the old in force. Tell whether it was taken."""
@@ -177,7 +193,7 @@ class Daemon:
             # Looks that fall due within one tick start together: waking for each costs more than it gains.
             await self._clock.sleep(TICK)
             self._agenda_changed.clear()
-            await self._until(self._agenda.next_due(), self._agenda_changed)
+            await until(self._clock, self._agenda.next_due(), self._agenda_changed)
 
     def _start_look(self, name: str) -> None:
         vendor = self._pipeline.setup.vendors.get(name)
@@ -236,6 +252,7 @@ class Daemon:
     async def _routed(self) -> int:
         """Decide on what is new, has waited long enough, or was answered by nobody; return how much."""
         pipeline = self._pipeline
+        await correlated(pipeline)
         return (
             await pipeline.route_new() + await pipeline.route_waiting() + await pipeline.route_escalations()
         )
@@ -253,21 +270,7 @@ class Daemon:
         # What is due and could not be claimed is another daemon's, or waits for its forerunner.
         wait = None if due is None else max(HOUSEKEEPING, (due - self._clock.now()).total_seconds())
         deadline = None if wait is None else self._clock.monotonic() + wait
-        await self._until(deadline, self._to_deliver, self._dispatcher.idle_again)
-
-    async def _until(self, deadline: float | None, *events: asyncio.Event) -> None:
-        """Wait for the first of the events, or until `deadline` of the monotonic clock."""
-        if deadline is not None and deadline <= self._clock.monotonic():
-            return
-        waiters: list[asyncio.Task[object]] = [asyncio.create_task(event.wait()) for event in events]
-        if deadline is not None:
-            pause = deadline - self._clock.monotonic()
-            waiters.append(asyncio.create_task(_sleep(self._clock, pause)))
-        try:
-            await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiter in waiters:
-                waiter.cancel()
+        await until(self._clock, deadline, self._to_deliver, self._dispatcher.idle_again)
 
     # Keeping house
 
@@ -286,6 +289,7 @@ class Daemon:
             if incidents != self._incidents:
                 self._incidents = incidents
                 self._to_route.set()
+                self.on_incidents()
             await self._wake_the_held()
             self._feed_watchdog()
             await self._clock.sleep(HOUSEKEEPING)
@@ -386,10 +390,6 @@ class Daemon:
 
 def _counters(conn: Connection) -> tuple[int, int, int]:
     return vendor_rows.vendors_version(conn), outbox.resends(conn), incident_rows.version(conn)
-
-
-async def _sleep(clock: Clock, seconds: float) -> None:
-    await clock.sleep(seconds)
 
 
 def owner_name() -> str:

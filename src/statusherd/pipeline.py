@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from statusherd.announcing import Announcer
 from statusherd.clock import Clock
-from statusherd.correlating import correlate, has_incidents
+from statusherd.correlating import correlate, followed
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known, Snapshot
 from statusherd.model.vendors import DETECT, WatchedVendor
@@ -127,12 +127,15 @@ class Pipeline:
         depended_on = self.setup.services.depended_on(vendor.name, vendor.title)
         return replace(self.setup.policy, components=vendor.components, depended_on=depended_on)
 
-    async def correlate(self) -> int:
-        """Find what explains our incidents now; return at how many something was new."""
+    async def correlate(self, *, over: bool = False) -> int:
+        """Find what explains our open incidents, with `over` also those that ended lately.
+
+        Return at how many something was new.
+        """
         now = self._clock.now()
-        if not await self._store.read(lambda conn: has_incidents(conn, now)):
+        if not await self._store.read(lambda conn: followed(conn, now, over=over)):
             return 0
-        return await self._store.write(lambda conn: correlate(conn, self.setup, now))
+        return await self._store.write(lambda conn: correlate(conn, self.setup, now, over=over))
 
     async def announce_due(self) -> int:
         """Announce our incidents that people were not told of yet; return how many those were."""

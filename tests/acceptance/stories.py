@@ -85,7 +85,7 @@ class Story:
     async def tell(self) -> None:
         await self.pipeline.states.flush_seen()
         await self.pipeline.announce_due()
-        await self.pipeline.correlate()
+        await self.pipeline.correlate(over=True)
         await self.pipeline.route_new()
         await self.pipeline.route_waiting()
         await self.pipeline.route_escalations()
