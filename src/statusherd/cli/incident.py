@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from statusherd.cli import incident_options as options
+from statusherd.cli.incident_causes import CAUSES
 from statusherd.cli.incident_deeds import DEEDS
 from statusherd.cli.incident_phases import PHASES
 from statusherd.cli.moments import given_time
@@ -138,5 +139,5 @@ def withheld(ctx: click.Context, json_wanted: bool) -> None:  # noqa: FBT001
         say("No alert is withheld.")
 
 
-for _command in (*DEEDS, *PHASES):
+for _command in (*DEEDS, *CAUSES, *PHASES):
     group.add_command(_command)

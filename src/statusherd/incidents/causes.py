@@ -40,7 +40,7 @@ class Judgement:
     note: str = ""
 
 
-def judge(conn: Connection, number: int, said: Judgement, setup: Setup, now: datetime) -> Link:
+def judge(conn: Connection, number: int, said: Judgement, setup: Setup, now: datetime) -> Incident:
     """Write down what somebody says of a cause; people hear of it where it changes the answer.
 
     Raise NoSuchIncidentError where there is no such incident, or nothing of that name at the vendor.
@@ -50,7 +50,7 @@ def judge(conn: Connection, number: int, said: Judgement, setup: Setup, now: dat
         incident = writing.find(number)
         known = _known(conn, incident, said.cause)
         if known.state is said.state and known.by:
-            return known
+            return incident
         linked_at = known.linked_at or (now if said.state.holds else None)
         link = replace(known, state=said.state, by=author, at=now, linked_at=linked_at)
         incident_links.put(conn, (link,))
@@ -59,7 +59,7 @@ def judge(conn: Connection, number: int, said: Judgement, setup: Setup, now: dat
         writing.enter(number, EntryKind.LINK, author, text, data)
         if link.state.holds != known.state.holds:
             _tell(conn, incident, f"{author} says of {_title(link, setup)}: {_WORDS[said.state]}", setup, now)
-        return link
+        return incident
 
 
 def _tell(conn: Connection, incident: Incident, news: str, setup: Setup, now: datetime) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from statusherd.clock import Clock
 from statusherd.incidents import deeds, merging, phases
+from statusherd.incidents.causes import Judgement, judge
 from statusherd.incidents.reading import dossier_of
 from statusherd.incidents.writing import no_such
 from statusherd.model.dossiers import Dossier
 from statusherd.model.incidents import Entry, Incident, Member, Task
+from statusherd.model.suspects import LinkState
 from statusherd.publish import incident_desk as asked
 from statusherd.setup import Setup
 from statusherd.store import incident_members, incidents, timeline
@@ -74,6 +77,9 @@ class StoreDesk:
     async def do(self, number: int, deed: asked.Deed, author: str) -> Incident:
         """Do something with an incident; return it as it is then, the other one where one came of it."""
         setup, now = self._setup(), self._clock.now()
+        if isinstance(deed, asked.JudgeCause):
+            said = Judgement(deed.cause, _STATES[deed.is_cause], author, deed.note)
+            return await self._store.write(lambda conn: judge(conn, number, said, setup, now))
         return await self._store.write(lambda conn: _done(conn, number, deed, author, setup, now))
 
     async def add_task(self, task: Task, author: str) -> Task:
@@ -87,8 +93,11 @@ class StoreDesk:
         return await self._store.write(lambda conn: deeds.finish_task(conn, number, task, author, now))
 
 
+_STATES: Final = {True: LinkState.CONFIRMED, False: LinkState.REJECTED, None: LinkState.RELEASED}
+
+
 def _done(  # noqa: PLR0911 - one line a deed
-    conn: Connection, number: int, deed: asked.Deed, author: str, setup: Setup, now: datetime
+    conn: Connection, number: int, deed: asked.PlainDeed, author: str, setup: Setup, now: datetime
 ) -> Incident:
     match deed:
         case asked.TakeOn(note):

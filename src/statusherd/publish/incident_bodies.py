@@ -15,6 +15,7 @@ from statusherd.publish.incident_desk import (
     AssignRole,
     ChangeServices,
     Deed,
+    JudgeCause,
     MergeInto,
     NewIncident,
     Reopen,
@@ -124,6 +125,14 @@ def _severity(body: Body) -> SetSeverity:
     return SetSeverity(found, body.text("reason"))
 
 
+def _judgement(body: Body) -> JudgeCause:
+    verdicts = {"confirmed": True, "rejected": False, "unlinked": None}
+    said = body.text("verdict")
+    if said not in verdicts:
+        raise _wrong("verdict", f"must be one of {', '.join(verdicts)}")
+    return JudgeCause(body.text("cause"), verdicts[said], body.text("note", ""))
+
+
 OPEN_KEYS: Final = ("title", "author", "services", "severity", "text", "began_at", "url")
 TASK_KEYS: Final = ("author", "text", "owner", "due_at")
 DEEDS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Body], Deed]]]] = {
@@ -135,6 +144,7 @@ DEEDS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Body], Deed]]]] = {
     "severity": (("severity", "reason"), _severity),
     "services": (("add", "remove"), lambda body: ChangeServices(body.texts("add"), body.texts("remove"))),
     "roles": (("role", "person"), lambda body: AssignRole(body.text("role"), body.text("person", ""))),
+    "causes": (("cause", "verdict", "note"), _judgement),
     "merge": (("into",), lambda body: MergeInto(body.number("into"))),
     "split": (
         ("title", "alerts", "services"),

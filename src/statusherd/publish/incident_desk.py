@@ -106,9 +106,19 @@ class SplitOff:
     services: tuple[str, ...] = ()
 
 
-Deed = (
+@dataclass(frozen=True, slots=True)
+class JudgeCause:
+    """Say of a cause, "vendor/id", whether it is one; None forgets about it."""
+
+    cause: str
+    is_cause: bool | None
+    note: str = ""
+
+
+PlainDeed = (
     TakeOn | WriteNote | Advance | Reopen | SetSeverity | ChangeServices | AssignRole | MergeInto | SplitOff
 )
+Deed = PlainDeed | JudgeCause
 
 
 class IncidentDesk(Protocol):
