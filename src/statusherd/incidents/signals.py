@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from statusherd.incidents.writing import Writing, phase_line
 from statusherd.model.incidents import EntryKind, Incident, Member
 from statusherd.model.intake import Intake
-from statusherd.model.signals import Signal
+from statusherd.model.signals import Signal, SignalState
 from statusherd.respond.intents import BY_INTAKE, Board, Intent, IntentKind, OpeningRules
 from statusherd.respond.opening import decide
 from statusherd.setup import Setup
@@ -46,19 +46,25 @@ def apply_signals(
             frozenset(maintained(conn, now)),
             setup.incidents.reopen_within,
         )
-        board = _board(conn, intake, {signal.key for signal in signals})
+        board = _board(conn, intake, signals)
         scribe = _Scribe(writing, f"{BY_INTAKE}{intake.name}")
         return tuple(scribe.write(each) for each in decide(intake, signals, board, rules, now))
 
 
-def _board(conn: Connection, intake: Intake, keys: Collection[str]) -> Board:
-    newest = incident_members.newest(conn, intake.name, keys)
-    found = {each.number: each for each in incidents.open_ones(conn)}
-    found |= {
-        each.number: each for each in incidents.those(conn, {m.incident for m in newest} - found.keys())
-    }
+def _board(conn: Connection, intake: Intake, signals: Sequence[Signal]) -> Board:
+    newest = incident_members.newest(conn, intake.name, {signal.key for signal in signals})
+    found = {each.number: each for each in incidents.those(conn, {member.incident for member in newest})}
+    if _may_open(signals, newest):
+        found |= {each.number: each for each in incidents.open_ones(conn)}
     members = {each.number: each for each in incident_members.of_incidents(conn, found)}
     return Board(found, tuple((members | {each.number: each for each in newest}).values()))
+
+
+def _may_open(signals: Sequence[Signal], newest: Sequence[Member]) -> bool:
+    """Tell whether more than the incidents of the keys are asked for: most deliveries are repeats."""
+    at_home = {member.key for member in newest if member.fires and member.incident}
+    at_home -= {signal.key for signal in signals if signal.state is SignalState.RESOLVED}
+    return any(signal.state is SignalState.FIRING and signal.key not in at_home for signal in signals)
 
 
 _Line = tuple[EntryKind, str, dict[str, str]]
