@@ -17,7 +17,7 @@ from statusherd.model.delivery import Alert, Circumstances, NewDelivery, Reason,
 from statusherd.model.incidents import OurNews
 from statusherd.model.pacing import Repeat
 from statusherd.model.services import Touch
-from statusherd.model.words import ChangeKind
+from statusherd.model.words import ChangeKind, Severity
 from statusherd.notify.escalating import together
 from statusherd.notify.facts import Facts
 from statusherd.notify.grouping import is_digest
@@ -111,7 +111,7 @@ def _count(before: Told | None) -> int:
 
 def _alert(thread: Thread, parts: Sequence[Alert], now: datetime) -> Alert:
     """Return what the parts come to: as severe as the worst that is not over."""
-    ordered = sorted(parts, key=lambda part: (part.change.kind in ENDS, part.severity, not at_risk(part)))
+    ordered = sorted(parts, key=_weight)
     worst = ordered[0]
     states = [part.change.status for part in parts]
     change = Change(
@@ -126,6 +126,12 @@ def _alert(thread: Thread, parts: Sequence[Alert], now: datetime) -> Alert:
         thread, change, _titles(ordered), worst.severity, worst.severity_reason, 1,
         touches=_touches(ordered), circumstances=Circumstances(Reason.GROUPED), parts=tuple(ordered),
     )  # fmt: skip
+
+
+def _weight(part: Alert) -> tuple[bool, Severity, bool, bool]:
+    """Return by what parts are ordered; what a vendor says comes before a guess of ours."""
+    kind = part.change.kind
+    return kind in ENDS, part.severity, not at_risk(part), kind is ChangeKind.EARLY_WARNING
 
 
 def group_alert(alert: Alert, still_open: tuple[str, ...], *, is_over: bool) -> Alert:
