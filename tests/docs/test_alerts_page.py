@@ -14,6 +14,7 @@ from statusherd.cli import cli
 from statusherd.model.changes import Change
 from statusherd.model.delivery import Alert, Decision, NewDelivery, Reason, SendOutcome, Thread
 from statusherd.model.records import VendorIncident
+from statusherd.model.routing import DEFAULT_EVENTS, EVENTS
 from statusherd.model.words import ChangeKind, Severity
 from statusherd.store import changes, outbox
 from statusherd.store.engine import Store
@@ -51,6 +52,12 @@ def _happen(conn) -> None:
     (claimed,) = outbox.claim_due(conn, at, "me", at, 1)
     refused = SendOutcome(sent=False, detail="404", permanent=True)
     outbox.record_outcome(conn, claimed, refused, at)
+
+
+def test_every_event_is_in_the_table_with_what_is_told_by_default() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (told|not told) \|$", PAGE, re.MULTILINE))
+    assert rows.keys() == EVENTS
+    assert {event for event, told in rows.items() if told == "told"} == DEFAULT_EVENTS
 
 
 def test_every_command_of_the_page_does_what_the_page_says(house: Path) -> None:

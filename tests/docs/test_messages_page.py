@@ -55,6 +55,20 @@ def test_its_message_is_the_one_that_is_sent() -> None:
     assert shown[0].replace("checkout at risk", "checkout and invoices at risk") in body
 
 
+def test_its_lines_of_our_incidents_are_those_that_are_sent() -> None:
+    (lines,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    kinds = (
+        ChangeKind.OUR_INCIDENT_OPENED,
+        ChangeKind.OUR_INCIDENT_UPDATED,
+        ChangeKind.OUR_INCIDENT_RESOLVED,
+    )
+    channel = Channel("ops", "json://127.0.0.1", timezone="Europe/Berlin")
+    for kind, line in zip(kinds, lines.splitlines(), strict=True):
+        alert = sample(kind, opens=kind is ChangeKind.OUR_INCIDENT_OPENED)
+        body = render(alert, channel=channel, now=alert.change.at, dedup_key="5f1e").body
+        assert body.splitlines()[0] == line
+
+
 def test_what_it_says_of_services_is_so() -> None:
     for name, schema in {
         "Discord": "discord",
