@@ -18,6 +18,7 @@ from statusherd.incidents.desk import StoreDesk
 from statusherd.link_key import link_key
 from statusherd.notify.ack_links import Links
 from statusherd.notify.deliver import AppriseSender, Sender
+from statusherd.operating import Operations
 from statusherd.pipeline import Pipeline
 from statusherd.respond.services import ServiceMap
 from statusherd.responding import Responding
@@ -26,7 +27,7 @@ from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
 from statusherd.watch.fetch import Fetcher, FetchLimits
 from statusherd.watch.read import Fetches
-from statusherd.web import AckDesk, answering
+from statusherd.web import AckDesk, Desks, answering
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,12 @@ def web_of(config: Config, parts: Installation) -> AbstractAsyncContextManager[i
     """Return the web of an open installation: it answers as long as it is entered."""
     pipeline = parts.pipeline
     desk = AckDesk(parts.store, parts.clock, lambda: pipeline.setup, links_of(config))
-    incidents = StoreDesk(parts.store, parts.clock, lambda: pipeline.setup)
-    return answering(config.web, desk, incidents)
+    desks = Desks(
+        ack=desk,
+        incidents=StoreDesk(parts.store, parts.clock, lambda: pipeline.setup),
+        operations=Operations(parts.store, parts.clock, lambda: pipeline.setup, config.daemon.data_dir),
+    )
+    return answering(config.web, desks)
 
 
 def switch_of(config: Config) -> Switch | None:
@@ -138,6 +143,8 @@ def setup_of(config: Config) -> Setup:
         freezes=config.freezes,
         quorum=config.quorum,
         incidents=config.incidents,
+        runbooks=config.runbooks,
+        contacts=config.contacts,
     )
 
 

@@ -25,6 +25,7 @@ from statusherd.config_records import (
     SourceFile,
     least_interval,
 )
+from statusherd.config_runbooks import shown_runbooks
 from statusherd.config_values import duration_text, size_text
 from statusherd.config_web import shown_web
 from statusherd.model.errors import ConfigError
@@ -116,6 +117,7 @@ def shown(config: Config) -> dict[str, Any]:
         "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
         "escalation": [shown_escalation(each) for each in config.escalations],
         "freeze": [shown_freeze(freeze) for freeze in config.freezes],
+        **shown_runbooks(config.runbooks),
         "route": [_shown_route(route) for route in config.routes],
         "warnings": list(config.warnings),
     }
@@ -141,6 +143,7 @@ def _shown_http(http: Http) -> dict[str, Any]:
 
 
 def _shown_vendor(config: Config, vendor: WatchedVendor) -> dict[str, Any]:
+    contact = config.contacts.get(vendor.name)
     return {
         "name": vendor.name,
         "title": vendor.title,
@@ -154,6 +157,8 @@ def _shown_vendor(config: Config, vendor: WatchedVendor) -> dict[str, Any]:
         "tags": list(vendor.tags),
         "token": MASK if vendor.name in config.tokens else None,
         "upstream": list(vendor.upstream),
+        "support": contact.support or None if contact else None,
+        "contract": contact.contract or None if contact else None,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -24,6 +24,8 @@ class Problems:
     source: str = field(repr=False)
     _found: dict[tuple[KeyPath, str], None] = field(default_factory=dict)
     _doubts: dict[tuple[KeyPath, str], None] = field(default_factory=dict)
+    places: Mapping[KeyPath, int] | None = None
+    """The lines of what is no TOML."""
 
     def add(self, path: KeyPath, text: str) -> None:
         """Note a mistake; `text` says what is wrong and what to do, and never holds a secret."""
@@ -56,8 +58,8 @@ class Problems:
         return next((line for n in range(len(path), 0, -1) if (line := self._lines.get(path[:n]))), None)
 
     @cached_property
-    def _lines(self) -> dict[KeyPath, int]:
-        return lines(self.source)
+    def _lines(self) -> Mapping[KeyPath, int]:
+        return lines(self.source) if self.places is None else self.places
 
 
 def _told(line: int | None, path: KeyPath, text: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from statusherd import config_heartbeat as heartbeat
 from statusherd import config_oncall
+from statusherd import config_runbook_schema as books
 from statusherd import config_schema as schema
 from statusherd.config_channels import check_fallback, check_format, check_template, read_template
 from statusherd.config_drill import read_drill
@@ -31,28 +32,30 @@ from statusherd.config_records import (
     Web,
     is_private,
     least_interval,
-    reach_of,
 )
 from statusherd.config_routes import RouteReader
+from statusherd.config_runbooks import RunbookReader
 from statusherd.config_schema import SectionT, read_section
 from statusherd.config_secrets import MissingSecretError, fetch_secret
 from statusherd.config_services import OurSide, OurSideReader, OurTables
 from statusherd.config_tokens import Token, shown_to
 from statusherd.config_upstreams import check_upstreams, read_quorum
 from statusherd.config_values import SecretPlace, is_http
+from statusherd.config_vendors import check_options, check_reach, contact_of
 from statusherd.config_waits import checked_quiet
 from statusherd.config_web import web_of
 from statusherd.model.errors import CatalogError
+from statusherd.model.incidents import Contact
 from statusherd.model.routing import Route
+from statusherd.model.runbooks import Runbooks
 from statusherd.model.services import OWNER
 from statusherd.model.vendors import DETECT, WatchedVendor
 from statusherd.model.words import Impact
 from statusherd.notify.channels import Channel, Format
 from statusherd.notify.channels import problems as url_problems
 from statusherd.notify.languages import ENGLISH
-from statusherd.watch.addresses import Reach
 from statusherd.watch.catalog import Catalog
-from statusherd.watch.formats import format_named, format_names, option_problems
+from statusherd.watch.formats import format_names
 
 SYSTEM_CONFIG: Final = Path("/etc/statusherd/config.toml")
 SYSTEM_DATA: Final = Path("/var/lib/statusherd")
@@ -71,6 +74,7 @@ class Reader:
         self.has_inline_secrets = False
         self.http = Http()
         self.tokens: dict[str, Token] = {}
+        self.contacts: dict[str, Contact] = {}
         self.zones: Mapping[str, str] = {}  # of the channels that are one person's
 
     def read(self) -> Config:
@@ -114,23 +118,15 @@ class Reader:
             incidents=read_incident_rules(self._section(schema.IncidentRules, "incident")),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
             web=self._web(),
+            runbooks=self._runbooks(vendors, ours),
+            contacts=self.contacts,
             warnings=self.problems.warnings,  # the last: reading the others adds to them
         )
 
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "freeze", "route")
-        known = (
-            "daemon",
-            "database",
-            "http",
-            "heartbeat",
-            "quorum",
-            "web",
-            "drill",
-            "incident",
-            "vendor",
-            *ours,
-        )
+        more = ("vendor", *ours, "runbooks", "runbook")
+        known = ("daemon", "database", "http", "heartbeat", "quorum", "web", "drill", "incident", *more)
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))
@@ -229,6 +225,8 @@ class Reader:
             upstream=given.upstream,
         )
         self._check_vendor(path, vendor)
+        if contact := contact_of(vendor.name, given):
+            self.contacts[vendor.name] = contact
         if given.token is not None:
             self._take_token((*path, "token"), vendor, given.token)
         return vendor
@@ -277,38 +275,11 @@ class Reader:
             text = f"{quoted(vendor.format)} is no format. {did_you_mean(vendor.format, format_names())}"
             self.problems.add((*path, "format"), text)
         else:
-            self._check_options(path, vendor)
-        self._check_reach(path, vendor)
+            check_options(path, vendor, self.problems)
+        check_reach(path, vendor, self.problems, allow_private=self.http.allow_private)
         least = least_interval(vendor.address, allow_private=self.http.allow_private)
         if vendor.interval is not None and vendor.interval < least:
             self.problems.add((*path, "interval"), too_often(vendor.interval))
-
-    def _check_options(self, path: KeyPath, vendor: WatchedVendor) -> None:
-        problems = () if vendor.format == DETECT else option_problems(vendor.format, dict(vendor.options))
-        for text in problems:
-            remedy = f"Write it into providers/{vendor.name}.toml beside the configuration"
-            self.problems.add(path, f"{quoted(vendor.name)}: {text}. {remedy}")
-        self._check_documents(path, vendor)
-
-    def _check_documents(self, path: KeyPath, vendor: WatchedVendor) -> None:
-        """Refuse an address from which a format cannot tell where its documents are."""
-        places = [(vendor.format, vendor.address), *((each.format, each.address) for each in vendor.further)]
-        for name, address in places:
-            try:
-                if name != DETECT:
-                    format_named(name).endpoints(address)
-            except CatalogError as error:
-                self.problems.add(path, f"{quoted(vendor.name)}: {error.message}. {error.remedy}")
-
-    def _check_reach(self, path: KeyPath, vendor: WatchedVendor) -> None:
-        reach = reach_of(vendor.address)
-        if reach is Reach.NEVER:
-            text = "is reserved and is never looked at. Correct it"
-        elif reach is Reach.PRIVATE and not self.http.allow_private:
-            text = "is in a private network and is not looked at. Set allow_private = true in [http]"
-        else:
-            return
-        self.problems.warn(path, f"the address of {quoted(vendor.name)} {text}")
 
     # Channels
 
@@ -372,6 +343,10 @@ class Reader:
     ) -> tuple[Route, ...]:
         tables = self._sections(schema.Route, "route")
         return RouteReader(self.problems, vendors, channels, ours).read(tables)
+
+    def _runbooks(self, vendors: Sequence[WatchedVendor], ours: OurSide) -> Runbooks:
+        allowed, tables = self._section(books.Allowed, "runbooks"), self._sections(books.Runbook, "runbook")
+        return RunbookReader(self.file.path, self.problems, vendors, ours).read(allowed, tables)
 
     def _secret(self, place: SecretPlace, path: KeyPath, *, is_needed: bool) -> str:
         """Return the secret that stands at `place`, empty where it cannot be had."""

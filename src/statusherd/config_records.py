@@ -14,9 +14,11 @@ from statusherd.config_tokens import Token
 from statusherd.config_web_values import Listen
 from statusherd.model.escalation import Escalation
 from statusherd.model.freezes import Freeze
+from statusherd.model.incidents import Contact
 from statusherd.model.oncall import Roster
 from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
+from statusherd.model.runbooks import Runbooks
 from statusherd.model.services import Service, Team
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
@@ -111,6 +113,9 @@ class Config:
     web: Web = Web()
     drill: tuple[str, ...] = ()
     """The channels of those who practise."""
+    runbooks: Runbooks = field(default_factory=Runbooks)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    """How the support of vendors is reached, by the vendor's name."""
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

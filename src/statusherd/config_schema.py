@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from statusherd.config_incident_values import parse_criteria
 from statusherd.config_maintenance_values import parse_begin, parse_end, parse_reminders
 from statusherd.config_problems import KeyPath, Problems, unknown_key
+from statusherd.config_runbook_values import parse_line
 from statusherd.config_service_values import (
     Need,
     parse_lower_tiers,
@@ -57,6 +58,7 @@ WebAddress = Annotated[str, PlainValidator(parse_web_address)]
 Zone = Annotated[str, PlainValidator(parse_zone)]
 Name = Annotated[str, PlainValidator(parse_name)]
 Texts = Annotated[tuple[str, ...], PlainValidator(parse_texts)]
+Line = Annotated[str, PlainValidator(parse_line)]
 Interval = Annotated[float, PlainValidator(between(parse_duration, "1s", "1d"))]
 Timeout = Annotated[float, PlainValidator(between(parse_duration, "1s", "2m"))]
 MatrixRow = Annotated[tuple[Severity, Severity, Severity], PlainValidator(parse_matrix_row)]
@@ -120,6 +122,8 @@ class Vendor(Section):
     tags: Texts = ()
     token: Secret | None = None
     upstream: Texts = ()
+    support: Line | None = None
+    contract: Line | None = None
 
 
 class Channel(Section):

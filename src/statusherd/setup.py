@@ -12,6 +12,7 @@ from statusherd.model.incidents import Contact
 from statusherd.model.oncall import Roster
 from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
+from statusherd.model.runbooks import Runbooks
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
 from statusherd.respond.correlation.records import Settings
@@ -39,10 +40,11 @@ class Setup:
     """By how routes name them."""
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
-    contacts: Mapping[str, Contact] = field(default_factory=dict)
-    """How the support of vendors is reached, by name."""
     correlation: Settings = field(default_factory=Settings)
     incidents: IncidentRules = field(default_factory=IncidentRules)
+    runbooks: Runbooks = field(default_factory=Runbooks)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    """How the support of vendors is reached, by the vendor's name."""
     drill: bool = False
     """Every message says that it is a drill."""
 

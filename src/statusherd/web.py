@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from aiohttp.web import RouteDef
 from sqlalchemy import Connection
 
 from statusherd.acknowledging import Acknowledged, acknowledge_named, open_ones, threads_named
@@ -23,6 +25,8 @@ from statusherd.publish.ack_page import AckPage
 from statusherd.publish.desk import Matter, Refusal, Taken, TakenOn
 from statusherd.publish.incident_api import IncidentApi
 from statusherd.publish.incident_desk import IncidentDesk
+from statusherd.publish.operations_api import OperationsApi
+from statusherd.publish.operations_desk import OperationsDesk
 from statusherd.publish.server import Server
 from statusherd.setup import Setup
 from statusherd.store import alerts, escalations
@@ -111,18 +115,36 @@ def _taken(each: Acknowledged) -> Taken:
     return Taken(each.thread.id, each.thread.subject, ack.author, ack.at, ack.note, each.told)
 
 
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Who answers what the web is asked. Without a desk its part of the web is not there."""
+
+    ack: AckDesk
+    incidents: IncidentDesk | None = None
+    operations: OperationsDesk | None = None
+
+    def routes(self, web: Web) -> Iterator[RouteDef]:
+        """Yield all that is answered under the configuration of [web]."""
+        if web.url:
+            yield from AckPage(self.ack).routes()
+        if web.admin_token:
+            yield from self._guarded(web.admin_token)
+
+    def _guarded(self, token: str) -> Iterator[RouteDef]:
+        yield from AckApi(self.ack, token).routes()
+        if self.incidents is not None:
+            yield from IncidentApi(self.incidents, token).routes()
+        if self.operations is not None:
+            yield from OperationsApi(self.operations, token).routes()
+
+
 @asynccontextmanager
-async def answering(
-    web: Web, desk: AckDesk, incidents: IncidentDesk | None = None
-) -> AsyncIterator[int | None]:
+async def answering(web: Web, desks: Desks) -> AsyncIterator[int | None]:
     """Answer on the address of [web] meanwhile; give the port, None where nothing listens."""
     if web.listen is None:
         yield None
         return
-    routes = AckPage(desk).routes() if web.url else []
-    routes += AckApi(desk, web.admin_token).routes() if web.admin_token else []
-    routes += IncidentApi(incidents, web.admin_token).routes() if web.admin_token and incidents else []
-    server = Server(routes)
+    server = Server(desks.routes(web))
     port = await server.start(web.listen.host, web.listen.port)
     try:
         yield port

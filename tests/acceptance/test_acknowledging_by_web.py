@@ -25,7 +25,7 @@ from statusherd.model.words import Impact
 from statusherd.notify.ack_links import Links
 from statusherd.notify.channels import Channel
 from statusherd.store import escalations
-from statusherd.web import AckDesk, answering
+from statusherd.web import AckDesk, Desks, answering
 
 DUTY = Escalation("duty", (EscalationStep(("ada-phone",), 600), EscalationStep(("lead",), 600)))
 ROUTES = (Route("chat", channels=("ops",), go_on=True), Route("duty", channels=("escalation:duty",)))
@@ -99,7 +99,7 @@ async def site(folder: Path, title: str = "API errors", web: Web = WEB) -> Async
         incident = story.page.open(title, Impact.MAJOR)
         await story.look()
         desk = AckDesk(story.store, story.clock, lambda: story.pipeline.setup, links)
-        async with answering(web, desk) as port, aiohttp.ClientSession() as client:
+        async with answering(web, Desks(desk)) as port, aiohttp.ClientSession() as client:
             assert port
             yield Site(story, client, port, incident)
 

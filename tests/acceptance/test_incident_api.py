@@ -23,7 +23,7 @@ from statusherd.respond.services import ServiceMap
 from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock
-from statusherd.web import AckDesk, answering
+from statusherd.web import AckDesk, Desks, answering
 
 TOKEN = "correct-horse-battery-staple"
 ROOT = "/api/v1/incidents"
@@ -73,7 +73,7 @@ async def site(folder: Path) -> AsyncIterator[Site]:
     with Store.open(f"sqlite:///{folder}/site.db") as store:
         desk, acks = StoreDesk(store, clock, lambda: SETUP), AckDesk(store, clock, lambda: SETUP, None)
         web = Web(Listen("127.0.0.1", 0), None, TOKEN)
-        async with answering(web, acks, desk) as port, aiohttp.ClientSession() as client:
+        async with answering(web, Desks(acks, desk)) as port, aiohttp.ClientSession() as client:
             assert port
             yield Site(store, clock, client, port)
 
@@ -275,7 +275,7 @@ async def test_without_a_token_in_the_configuration_there_is_no_api(tmp_path: Pa
     with Store.open(f"sqlite:///{tmp_path}/site.db") as store:
         desk, acks = StoreDesk(store, clock, lambda: SETUP), AckDesk(store, clock, lambda: SETUP, None)
         async with (
-            answering(Web(Listen("127.0.0.1", 0)), acks, desk) as port,
+            answering(Web(Listen("127.0.0.1", 0)), Desks(acks, desk)) as port,
             aiohttp.ClientSession() as client,
             client.get(f"http://127.0.0.1:{port}{ROOT}") as answer,
         ):

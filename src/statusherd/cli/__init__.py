@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "channel": ("statusherd.cli.channel:group", "List, test and import the channels that messages go to."),
     "oncall": ("statusherd.cli.oncall:group", "Show who is on call, and let somebody stand in."),
     "silence": ("statusherd.cli.silence:group", "Withhold messages for a while, list and end that."),
+    "runbook": ("statusherd.cli.runbook:group", "Show what to do, and run the commands that runbooks name."),
+    "maintenance": ("statusherd.cli.maintenance:group", "Plan maintenance of your own services."),
     "config": ("statusherd.cli.config:group", "Check and show the configuration."),
     "db": ("statusherd.cli.db:group", "Upgrade, check, back up and restore the database."),
     "replay": ("statusherd.cli.replay:command", "Show what would have been told in the past."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
@@ -11,9 +11,9 @@ import click
 from statusherd.cli.login import login
 from statusherd.cli.moments import iso, local
 from statusherd.cli.output import shown, table, warn
+from statusherd.cli.spans import given_end
 from statusherd.cli.stores import has_store, open_store, watched_vendors
 from statusherd.config import Config
-from statusherd.config_values import parse_duration
 from statusherd.model.errors import StatusherdError
 from statusherd.model.selection import matches
 from statusherd.model.silences import LONGEST, Silence
@@ -26,7 +26,7 @@ def asked(given: Mapping[str, Any], now: datetime) -> Silence:
     starts = max(given.get("starts") or now, now)
     silence = Silence(
         starts_at=starts,
-        ends_at=_end(given, starts),
+        ends_at=given_end(given, starts, "A silence", LONGEST),
         author=(given.get("author") or "").strip() or login(),
         reason=(given.get("reason") or "").strip(),
         vendors=tuple(given.get("vendors", ())),
@@ -42,27 +42,6 @@ def asked(given: Mapping[str, Any], now: datetime) -> Silence:
     if not silence.reason:
         raise click.UsageError("The reason is empty. Say why: --reason TEXT")
     return silence
-
-
-def _end(given: Mapping[str, Any], starts: datetime) -> datetime:
-    lasts: str | None = given.get("lasts")
-    until: datetime | None = given.get("until")
-    if (lasts is None) == (until is None):
-        raise click.UsageError("A silence has one end. Give either --for or --until")
-    end = starts + _span(lasts) if lasts is not None else until
-    assert end is not None
-    if end <= starts:
-        raise click.UsageError("It would be over before it begins. Give a later --until")
-    if end - starts > LONGEST:
-        raise click.UsageError(f"It would last more than {LONGEST.days} days. Give an earlier end")
-    return end
-
-
-def _span(text: str) -> timedelta:
-    try:
-        return timedelta(seconds=parse_duration(text))
-    except (ValueError, OverflowError):
-        raise click.UsageError(f"--for: {text[:60]!r} is no duration. Write it like 90m, 2h or 3d") from None
 
 
 def add_silence(config: Config, silence: Silence, now: datetime) -> Silence:

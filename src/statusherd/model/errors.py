@@ -129,6 +129,22 @@ class NotUnderstoodError(StatusherdError):
     """What somebody gave cannot be taken: it is empty, too long or of the wrong kind."""
 
 
+class Refused(StrEnum):
+    """Why something that a person or a program asks for is not done."""
+
+    UNKNOWN = "unknown"  # there is no such thing
+    INVALID = "invalid"  # it cannot be asked for like that
+    CONFLICT = "conflict"  # not as things stand: it is over, or waits for somebody else
+
+
+class RefusedError(StatusherdError):
+    """What somebody asks for is not done; `refused` says why in a word."""
+
+    def __init__(self, refused: Refused, message: str, *, subject: str = "", remedy: str = "") -> None:
+        super().__init__(message, subject=subject, remedy=remedy)
+        self.refused = refused
+
+
 class DeliveryError(StatusherdError):
     """A message was not accepted.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -45,19 +45,29 @@ def conflicts(change: Change, touches: Sequence[Touch], plans: OurPlans) -> tupl
     if window.phase is MaintenancePhase.IN_PROGRESS:
         begin = max(begin, change.at)
     end = min(max(window.ends_at or begin, begin), begin + LONGEST)
-    return (*_freezes(plans.freezes, touches, begin, end), *_handovers(plans, touches, begin, end))
+    services = [touch.service for touch in touches]
+    frozen = freezes_between(plans.freezes, services, begin, end)
+    return (*frozen, *_handovers(plans, touches, begin, end))
 
 
-def _freezes(
-    freezes: Sequence[Freeze], touches: Sequence[Touch], begin: datetime, end: datetime
+def freezes_between(
+    freezes: Sequence[Freeze], services: Collection[str] | None, begin: datetime, end: datetime
 ) -> Iterator[Conflict]:
+    """Yield the freezes on between two instants, each once, its first time.
+
+    `services` are the names of what is touched; None where all freezes are asked for.
+    """
     for freeze in freezes:
-        if freeze.services and not any(matches(p, t.service) for p in freeze.services for t in touches):
+        if services is not None and freeze.services and not _selects(freeze.services, services):
             continue
         for begins, ends in _times(freeze, begin, end):
             if begins <= end and begin < ends:
                 yield Conflict(Clash.FREEZE, freeze.name, begins, ends)
                 break
+
+
+def _selects(patterns: Sequence[str], services: Collection[str]) -> bool:
+    return any(matches(pattern, *services) for pattern in patterns)
 
 
 def _times(freeze: Freeze, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

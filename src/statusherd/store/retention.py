@@ -44,6 +44,8 @@ def prune(conn: Connection, now: datetime, keep: Keep | None = None, limit: int 
             (tables.vendor_incident, _forgotten(tables.vendor_incident, now - kept.history)),
             (tables.maintenance, _forgotten(tables.maintenance, now - kept.history)),
             (tables.oncall_override, tables.oncall_override.c.ends_at < now - kept.history),
+            (tables.runbook_run, tables.runbook_run.c.asked_at < now - kept.history),
+            (tables.own_maintenance, tables.own_maintenance.c.ends_at < now - kept.history),
             (tables.lease, tables.lease.c.until < now - kept.bodies),
             (tables.incident, tables.incident.c.over_at < now - kept.history),  # and all that belongs to it
             (tables.incident_member, _old_strays(now - kept.history)),

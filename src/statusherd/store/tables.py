@@ -16,6 +16,7 @@ from statusherd.store.incident_tables import (
     IncidentRow,
     IncidentTaskRow,
 )
+from statusherd.store.runbook_tables import OwnMaintenanceRow, RunbookRunRow
 from statusherd.store.waiting_tables import (
     AcknowledgementRow,
     ClimbRow,
@@ -353,4 +354,6 @@ incident_member: Final = _table(IncidentMemberRow)
 incident_entry: Final = _table(IncidentEntryRow)
 incident_task: Final = _table(IncidentTaskRow)
 incident_link: Final = _table(IncidentLinkRow)
+runbook_run: Final = _table(RunbookRunRow)
+own_maintenance: Final = _table(OwnMaintenanceRow)
 METADATA: Final = SQLModel.metadata
