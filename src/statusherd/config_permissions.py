@@ -24,7 +24,7 @@ def _places(path: Path) -> Iterator[Path]:
     hop = path.absolute()
     for _ in range(_MOST_LINKS):
         folder = hop.parent.resolve()
-        yield from (*hop.parents, folder, *folder.parents)
+        yield from (folder, *folder.parents, *hop.parents)
         if not hop.is_symlink():
             break
         hop = folder / hop.readlink()

@@ -34,11 +34,11 @@ class RunbookReader:
 
     def read(self, allowed: schema.Allowed, tables: Tables) -> Runbooks:
         """Return what the tables say."""
-        commands = dict(self._commands(allowed.commands))
-        if commands and (place := open_to_others(self.config)):
+        if allowed.commands and (place := open_to_others(self.config)):
             self.problems.warn(
                 _COMMANDS, f"every user can change them: {place} is open to all. Run chmod o-w on it"
             )
+        commands = dict(self._commands(allowed.commands))
         found: dict[str, Runbook] = {}
         for path, given in tables:
             book = self._runbook(path, given, commands)

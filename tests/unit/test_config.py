@@ -110,6 +110,8 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/mail-url").write_text("json://127.0.0.1:9/\n")
     (tmp_path / "secrets/graph-token").write_text("token\n")
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks/payments.md").write_text("## Switch over\n```run flip target=other\n```\n")
     (tmp_path / "messages").mkdir()
     (tmp_path / "messages/ops.j2").write_text("{{ headline }}\n")
     text = (ROOT / "config.example.toml").read_text()
@@ -132,6 +134,8 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     assert list(loaded.roster.rotations) == ["primary", "twice-a-week", "first-of-month"]
     assert [route.go_on for route in loaded.routes] == [True, False]
     assert [service.name for service in loaded.services] == ["checkout", "login"]
+    assert [book.name for book in loaded.runbooks.every] == ["payments are away", "drain the queue"]
+    assert loaded.contacts["payments"].contract == "C-4711"
 
 
 def test_an_empty_file_is_a_config_with_defaults(written):
