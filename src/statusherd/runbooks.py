@@ -13,21 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Connection
 
 from statusherd import runner
 from statusherd.clock import Clock
-from statusherd.incidents.writing import Writing
+from statusherd.incidents import Writing, given
+from statusherd.incidents.writing import no_such
 from statusherd.model.errors import Refused, RefusedError
 from statusherd.model.incidents import EntryKind
 from statusherd.model.runbooks import HOLDS, Plan, Run, Runbooks, RunState
 from statusherd.respond.runbook import how, named, planned, same_person
-from statusherd.store import runbook_runs
+from statusherd.store import incidents, runbook_runs
 from statusherd.store.engine import Store
-
-_LONGEST_NAME: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,9 @@ def begin(conn: Connection, plan: Plan, asked: Asked, now: datetime) -> Begun:
     Raises NoSuchIncidentError where there is no such incident, RefusedError where the step is being run
     already.
     """
-    author = _person(asked.author)
+    author = given.author(asked.author)
+    if asked.incident is not None and incidents.numbered(conn, asked.incident) is None:
+        raise no_such(asked.incident)
     _refuse_twice(conn, plan, now)
     run = Run(
         number=0,
@@ -81,7 +81,7 @@ def approve(conn: Connection, books: Runbooks, number: int, author: str, now: da
     Raises RefusedError where it does not wait, the person is the one who asked, or the configuration would
     run something else by now.
     """
-    author = _person(author)
+    author = given.author(author)
     run = runbook_runs.numbered(conn, number)
     if run is None:
         remedy = "`statusherd runbook runs` lists them"
@@ -127,7 +127,7 @@ def note_done(conn: Connection, books: Runbooks, name: str, number: int, asked: 
         raise RefusedError(Refused.INVALID, text, subject=book.name)
     step = book.steps[number - 1]
     text = f'has done step {number} of "{book.name}" by hand: {step.title}'
-    author = _person(asked.author)
+    author = given.author(asked.author)
     data = {"runbook": book.name, "step": str(number), "state": RunState.DONE.value}
     with Writing(conn, now) as writing:
         writing.find(asked.incident)
@@ -153,14 +153,6 @@ def _plan_of(run: Run, books: Runbooks, now: datetime) -> Plan:
 def _changed(subject: str) -> RefusedError:
     text = "the configuration has changed since, and would not run the same"
     return RefusedError(Refused.CONFLICT, text, subject=subject, remedy="Ask for it anew")
-
-
-def _person(author: str) -> str:
-    name = " ".join(author.split())
-    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        text = f"who asks is not said: give a name of at most {_LONGEST_NAME} characters"
-        raise RefusedError(Refused.INVALID, text)
-    return name
 
 
 def _refuse_twice(conn: Connection, plan: Plan, now: datetime) -> None:

@@ -23,7 +23,7 @@ from statusherd.store import own_maintenances
 
 
 def asked(given: Mapping[str, Any], now: datetime) -> OwnMaintenance:
-    """Return the window that options ask for; raise UsageError or RefusedError where they ask for none."""
+    """Return the window that options ask for; raise an error of usage where they ask for none."""
     starts = max(given.get("starts") or now, now)
     author = (given.get("author") or "").strip() or login()
     ends = given_end(given, starts, "A maintenance", LONGEST)

@@ -11,7 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
-from statusherd.model.errors import NoSuchIncidentError, Refused, RefusedError
+from statusherd.model.errors import NoSuchIncidentError, NotUnderstoodError, Refused, RefusedError
 from statusherd.model.own_maintenance import OwnMaintenance
 from statusherd.publish.answers import as_json, failed
 from statusherd.publish.bearer import Bearer, read_body
@@ -62,6 +62,8 @@ class OperationsApi:
                 return as_json(await asked(request))
             except RefusedError as error:
                 return failed(request, _STATUS[error.refused], str(error))
+            except NotUnderstoodError as error:
+                return failed(request, 400, str(error))
             except NoSuchIncidentError as error:
                 return failed(request, 404, str(error))
 
