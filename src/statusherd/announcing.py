@@ -21,6 +21,7 @@ from statusherd.model.incidents import Contact, Entry, EntryKind, Finding, Incid
 from statusherd.model.selection import matches
 from statusherd.model.suspects import Answer
 from statusherd.model.words import ChangeKind
+from statusherd.respond.runbook import suggested
 from statusherd.setup import Setup
 from statusherd.sighting import Sight, matter_of, sight
 from statusherd.store import changes as change_log
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 RECENT: Final = timedelta(hours=2)
 MOST_RECENT: Final = 6
 _AT_ONCE: Final = 50
+_LIKELY: Final = 0.5
 _QUIET: Final = frozenset(
     {ChangeKind.COMPONENT_CHANGED, ChangeKind.INCIDENT_RECORDED, ChangeKind.INCIDENT_EDITED,
      ChangeKind.MAINTENANCE_UPDATED, ChangeKind.FIRST_LOOK, ChangeKind.FILTER_ROT}
@@ -40,26 +42,20 @@ _QUIET: Final = frozenset(
 
 Diagnose = Callable[[Sequence[str]], Awaitable[tuple[Finding, ...]]]
 """Checks vendors now, read-only and within seconds, and says what it found."""
-Suggest = Callable[[Setup, Sequence[str], Incident], tuple[RunbookHint, ...]]
 
 
 async def _nothing(_vendors: Sequence[str]) -> tuple[Finding, ...]:
     return ()
 
 
-def _none(_setup: Setup, _vendors: Sequence[str], _incident: Incident) -> tuple[RunbookHint, ...]:
-    return ()
-
-
 class Announcer:
     """Announces incidents whose opening nobody was told of yet.
 
-    `diagnose` checks vendors and `suggest` finds runbooks; without them there is less to say.
+    `diagnose` checks vendors; without it there is less to say.
     """
 
     def __init__(self, store: Store, clock: Clock, setup: Callable[[], Setup]) -> None:
         self.diagnose: Diagnose = _nothing
-        self.suggest: Suggest = _none
         self._store = store
         self._clock = clock
         self._setup = setup
@@ -110,7 +106,7 @@ class Announcer:
             found,
             findings=ours,
             recent=recent_lines(conn, seen.setup, vendors, seen.now),
-            runbooks=self.suggest(seen.setup, vendors, incident),
+            runbooks=runbooks_for(seen.setup, found, incident.services),
             contacts=contacts_of(seen.setup, found, vendors),
         )
         change_log.append(conn, (_opening(incident, news, seen.now),))
@@ -149,11 +145,19 @@ def _line(change: Change, setup: Setup) -> str:
     return f"{change.at:%H:%M} UTC {vendor.title if vendor else change.vendor}: {what}{title}"
 
 
+def runbooks_for(setup: Setup, found: Answer, services: Sequence[str]) -> tuple[RunbookHint, ...]:
+    """Return the runbooks that fit services, and the vendors that may be the cause."""
+    return suggested(setup.runbooks.every, _suspected(found), services=services)
+
+
+def _suspected(found: Answer) -> tuple[str, ...]:
+    likely = [each.vendor for each in (*found.links, *found.suspects) if each.score >= _LIKELY]
+    return tuple(dict.fromkeys((*likely, *(each.vendor for each in found.blind))))
+
+
 def contacts_of(setup: Setup, found: Answer, vendors: Sequence[str]) -> tuple[Contact, ...]:
     """Return how to reach the vendors that may be the cause; where none may, those that are needed."""
-    suspected = [each.vendor for each in (*found.links, *found.suspects) if each.score >= 0.5]
-    blind = [each.vendor for each in found.blind]
-    wanted = dict.fromkeys((*suspected, *blind)) or dict.fromkeys(vendors)
+    wanted = _suspected(found) or tuple(dict.fromkeys(vendors))
     return tuple(contact for vendor in wanted if (contact := setup.contacts.get(vendor)))
 
 

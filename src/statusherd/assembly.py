@@ -142,6 +142,7 @@ def setup_of(config: Config) -> Setup:
         escalations={each.target: each for each in config.escalations},
         freezes=config.freezes,
         quorum=config.quorum,
+        correlation=config.correlation,
         incidents=config.incidents,
         runbooks=config.runbooks,
         contacts=config.contacts,

@@ -106,6 +106,7 @@ def shown(config: Config) -> dict[str, Any]:
             "vendors": config.quorum.vendors if config.quorum else None,
             "within": duration_text(config.quorum.within) if config.quorum else None,
         },
+        "correlation": {"automatic": config.correlation.automatic},
         "incident": shown_incident_rules(config.incidents),
         "web": shown_web(config.web, MASK),
         "vendor": [_shown_vendor(config, vendor) for vendor in config.vendors],

@@ -1,4 +1,4 @@
-"""Reading [incident]: what is asked of an incident in its phases, and when it is the same again."""
+"""Reading [incident] and [correlation]: what is asked in each phase, and how sure a cause has to be."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from statusherd import config_schema as schema
 from statusherd.config_values import duration_text
 from statusherd.model.incidents import IncidentPhase
+from statusherd.respond.correlation.records import Settings
 from statusherd.respond.lifecycle import Criterion, IncidentRules
 
 _PHASES = tuple(IncidentPhase)
@@ -24,6 +25,11 @@ def read_incident_rules(given: schema.IncidentRules) -> IncidentRules:
         leave={phase: asked for phase, asked in _asked(given.leave, _PHASES[:-1]).items() if asked},
         reopen_within=default.reopen_within if seconds is None else timedelta(seconds=seconds),
     )
+
+
+def read_correlation(given: schema.Correlation) -> Settings:
+    """Return how sure correlation has to be."""
+    return Settings() if given.automatic is None else Settings(automatic=given.automatic)
 
 
 def _asked(

@@ -19,7 +19,7 @@ from statusherd.config_channels import check_fallback, check_format, check_templ
 from statusherd.config_drill import read_drill
 from statusherd.config_escalations import read_escalations
 from statusherd.config_freezes import read_freezes
-from statusherd.config_incident import read_incident_rules
+from statusherd.config_incident import read_correlation, read_incident_rules
 from statusherd.config_pace import check_default_interval, too_often
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
@@ -115,6 +115,7 @@ class Reader:
             escalations=escalations,
             drill=read_drill(self._section(schema.Drill, "drill"), names, self.problems),
             quorum=read_quorum(self._section(schema.Quorum, "quorum"), vendors, self.problems),
+            correlation=read_correlation(self._section(schema.Correlation, "correlation")),
             incidents=read_incident_rules(self._section(schema.IncidentRules, "incident")),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
             web=self._web(),
@@ -126,7 +127,18 @@ class Reader:
     def _refuse_unknown_keys(self) -> None:
         ours = ("service", "team", "severity", "channel", "person", "oncall", "escalation", "freeze", "route")
         more = ("vendor", *ours, "runbooks", "runbook")
-        known = ("daemon", "database", "http", "heartbeat", "quorum", "web", "drill", "incident", *more)
+        known = (
+            "daemon",
+            "database",
+            "http",
+            "heartbeat",
+            "quorum",
+            "web",
+            "drill",
+            "incident",
+            "correlation",
+            *more,
+        )
         for key in self.raw:
             if key not in known:
                 self.problems.add((key,), unknown_key(key, known))

@@ -22,6 +22,7 @@ from statusherd.model.runbooks import Runbooks
 from statusherd.model.services import Service, Team
 from statusherd.model.vendors import WatchedVendor
 from statusherd.notify.channels import Channel
+from statusherd.respond.correlation.records import Settings
 from statusherd.respond.lifecycle import IncidentRules
 from statusherd.respond.severity import SeverityRules
 from statusherd.watch.addresses import Reach, judge, literal
@@ -109,6 +110,7 @@ class Config:
     escalations: tuple[Escalation, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     quorum: Quorum | None = None
+    correlation: Settings = field(default_factory=Settings)
     incidents: IncidentRules = field(default_factory=IncidentRules)
     web: Web = Web()
     drill: tuple[str, ...] = ()

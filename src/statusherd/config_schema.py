@@ -215,6 +215,10 @@ class LeavePhase(Section):
     resolved: Criteria = ()
 
 
+class Correlation(Section):
+    automatic: Annotated[float, Field(ge=0.5, le=0.99)] | None = None
+
+
 class IncidentRules(Section):
     reopen_within: Annotated[float, PlainValidator(between(parse_duration, "0s", "1d"))] | None = None
     enter: EnterPhase = EnterPhase()

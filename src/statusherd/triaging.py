@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from statusherd.announcing import contacts_of, recent_lines
+from statusherd.announcing import contacts_of, recent_lines, runbooks_for
 from statusherd.correlating import settings_of
-from statusherd.model.incidents import Contact, Incident
+from statusherd.model.incidents import Contact, Incident, RunbookHint
 from statusherd.model.selection import matches
 from statusherd.model.suspects import Answer
 from statusherd.respond.correlation.answer import answer
@@ -39,6 +39,7 @@ class Triage:
     recent: tuple[str, ...] = ()
     incidents: tuple[Incident, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    runbooks: tuple[RunbookHint, ...] = ()
 
 
 def triage(conn: Connection, setup: Setup, question: Question, now: datetime) -> Triage:
@@ -57,6 +58,7 @@ def triage(conn: Connection, setup: Setup, question: Question, now: datetime) ->
         recent_lines(conn, setup, vendors, now),
         tuple(open_ones),
         contacts_of(setup, found, vendors),
+        runbooks_for(setup, found, services if question.service else ()),
     )
 
 

@@ -14,12 +14,12 @@ from statusherd import incidents as ours
 from statusherd.incidents import Opening
 from statusherd.incidents.causes import Judgement, judge
 from statusherd.model.errors import NoSuchIncidentError
-from statusherd.model.incidents import Contact, EntryKind, Finding, Incident, IncidentPhase, RunbookHint
+from statusherd.model.incidents import Contact, EntryKind, Finding, Incident, IncidentPhase
+from statusherd.model.runbooks import Runbook, Runbooks
 from statusherd.model.services import Dependency, Service
 from statusherd.model.suspects import LinkState, Verdict
 from statusherd.model.words import Impact, Phase
 from statusherd.respond.services import ServiceMap
-from statusherd.setup import Setup
 from statusherd.store import incident_links, timeline
 from statusherd.triaging import Question, Triage, triage
 
@@ -32,7 +32,8 @@ SERVICES = (
 def story_of(folder: Path) -> Story:
     story = Story(folder, vendors=("stripe", "algolia", "aws"), routes=(ALL_EVENTS,))
     contacts = {"stripe": Contact("stripe", "https://support.stripe.example", "C-17")}
-    story.setup = replace(story.setup, services=ServiceMap(SERVICES), contacts=contacts)
+    books = Runbooks((Runbook("pay by invoice", (), services=("checkout",)),))
+    story.setup = replace(story.setup, services=ServiceMap(SERVICES), contacts=contacts, runbooks=books)
     return story
 
 
@@ -249,15 +250,12 @@ async def test_checks_and_runbooks_are_in_the_first_message(tmp_path: Path) -> N
                 ),
             )
 
-        def suggest(_setup: Setup, vendors: Sequence[str], _incident: Incident) -> tuple[RunbookHint, ...]:
-            return tuple(RunbookHint(f"{vendor} is down", "https://runbooks.example/x") for vendor in vendors)
-
-        story.pipeline.announcer.diagnose, story.pipeline.announcer.suggest = diagnose, suggest
+        story.pipeline.announcer.diagnose = diagnose
         incident = await opened(story)
         assert checked == [("stripe",)]
         body = story.sender.sent[-1].message.body
         assert "503 after 120 ms" in body
-        assert "stripe is down" in body
+        assert "pay by invoice" in body
         assert lines(story, incident.number, EntryKind.PROBE) == [
             "GET https://api.stripe.example: 503 after 120 ms"
         ]

@@ -58,3 +58,14 @@ def test_the_command_reads_any_file_of_cases_and_writes_one_answer_each(tmp_path
     link = next(link for each in written for link in each["links"])
     assert set(link) == {"cause", "score", "reasons"}
     assert set(link["reasons"][0]) == {"signal", "weight", "evidence"}
+
+
+def test_the_page_tells_the_figures_of_today(cases):
+    page = (Path(__file__).parents[2] / "docs" / "correlation.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| all |"))
+    told = [float(cell) for cell in row.strip("| ").split("|")[1:]]
+    found = figures(scored(cases))
+    assert told == pytest.approx(
+        [found.cases, found.precision, found.recall, found.no_cause, found.verdicts, found.calibration],
+        abs=0.002,
+    )
