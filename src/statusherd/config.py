@@ -15,8 +15,10 @@ from typing import Any, Final
 from statusherd.config_escalations import shown_escalation
 from statusherd.config_freezes import shown_freeze
 from statusherd.config_incident import shown_incident_rules
+from statusherd.config_intakes import shown_intake
 from statusherd.config_oncall import shown_oncall, shown_person
-from statusherd.config_reader import SYSTEM_CONFIG, Reader
+from statusherd.config_places import SYSTEM_CONFIG
+from statusherd.config_reader import Reader
 from statusherd.config_records import (
     Config,
     Daemon,
@@ -117,6 +119,7 @@ def shown(config: Config) -> dict[str, Any]:
         "person": [shown_person(person) for person in config.roster.people.values()],
         "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
         "escalation": [shown_escalation(each) for each in config.escalations],
+        "intake": [shown_intake(each, config.access[each.name], MASK) for each in config.intakes],
         "freeze": [shown_freeze(freeze) for freeze in config.freezes],
         **shown_runbooks(config.runbooks),
         "route": [_shown_route(route) for route in config.routes],

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from statusherd import config_heartbeat as heartbeat
@@ -20,7 +19,9 @@ from statusherd.config_drill import read_drill
 from statusherd.config_escalations import read_escalations
 from statusherd.config_freezes import read_freezes
 from statusherd.config_incident import read_correlation, read_incident_rules
+from statusherd.config_intakes import Beside, IntakeReader
 from statusherd.config_pace import check_default_interval, too_often
+from statusherd.config_places import default_data_dir
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
     Config,
@@ -46,6 +47,7 @@ from statusherd.config_waits import checked_quiet
 from statusherd.config_web import web_of
 from statusherd.model.errors import CatalogError
 from statusherd.model.incidents import Contact
+from statusherd.model.intake import Access, Intake
 from statusherd.model.routing import Route
 from statusherd.model.runbooks import Runbooks
 from statusherd.model.services import OWNER
@@ -56,9 +58,6 @@ from statusherd.notify.channels import problems as url_problems
 from statusherd.notify.languages import ENGLISH
 from statusherd.watch.catalog import Catalog
 from statusherd.watch.formats import format_names
-
-SYSTEM_CONFIG: Final = Path("/etc/statusherd/config.toml")
-SYSTEM_DATA: Final = Path("/var/lib/statusherd")
 
 
 class Reader:
@@ -97,6 +96,8 @@ class Reader:
         )
         routes = self._routes(vendors, [*targets, *(each.target for each in escalations)], ours)
         check_default_interval(self.http, vendors, self.problems)
+        web = self._web()
+        intakes, access = self._intakes(Beside(web.listen, tuple(vendors), ours.services))
         self._check_modes()
         return Config(
             path=self.file.path,
@@ -118,9 +119,11 @@ class Reader:
             correlation=read_correlation(self._section(schema.Correlation, "correlation")),
             incidents=read_incident_rules(self._section(schema.IncidentRules, "incident")),
             freezes=read_freezes(self._sections(schema.Freeze, "freeze"), ours, daemon, self.problems),
-            web=self._web(),
             runbooks=self._runbooks(vendors, ours),
             contacts=self.contacts,
+            web=web,
+            intakes=intakes,
+            access=access,
             warnings=self.problems.warnings,  # the last: reading the others adds to them
         )
 
@@ -137,6 +140,7 @@ class Reader:
             "drill",
             "incident",
             "correlation",
+            "intake",
             *more,
         )
         for key in self.raw:
@@ -202,7 +206,15 @@ class Reader:
     def _web(self) -> Web:
         given = self._section(schema.Web, "web")
         self.has_inline_secrets |= given.admin_token is not None and given.admin_token.kind == "inline"
-        return web_of(given, partial(self._secret, is_needed=self.need_secrets), self.problems)
+        fetch, has_intakes = partial(self._secret, is_needed=self.need_secrets), bool(self.raw.get("intake"))
+        return web_of(given, fetch, self.problems, has_intakes=has_intakes)
+
+    def _intakes(self, beside: Beside) -> tuple[tuple[Intake, ...], Mapping[str, Access]]:
+        tables = self._sections(schema.Intake, "intake")
+        places = [place for _, given in tables for place in (given.token, given.secret) if place]
+        self.has_inline_secrets |= any(place.kind == "inline" for place in places)
+        fetch = partial(self._secret, is_needed=self.need_secrets)
+        return IntakeReader(fetch, beside, self.problems).read(tables)
 
     # Vendors
 
@@ -373,10 +385,3 @@ class Reader:
         if self.has_inline_secrets and self.file.mode & stat.S_IROTH:
             text = f"{self.file.path} holds secrets and every user can read it. Run chmod o-r on it"
             self.problems.warn((), text)
-
-
-def default_data_dir(path: Path) -> Path:
-    # The CLI is run by hand without $STATE_DIRECTORY and must find the daemon's store all the same.
-    if folders := os.environ.get("STATE_DIRECTORY"):
-        return Path(folders.split(":")[0])
-    return SYSTEM_DATA if path == SYSTEM_CONFIG else path.parent / "var"

@@ -15,6 +15,7 @@ from statusherd.config_web_values import Listen
 from statusherd.model.escalation import Escalation
 from statusherd.model.freezes import Freeze
 from statusherd.model.incidents import Contact
+from statusherd.model.intake import Access, Intake
 from statusherd.model.oncall import Roster
 from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
@@ -118,6 +119,9 @@ class Config:
     runbooks: Runbooks = field(default_factory=Runbooks)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     """How the support of vendors is reached, by the vendor's name."""
+    intakes: tuple[Intake, ...] = ()
+    access: Mapping[str, Access] = field(default_factory=dict)
+    """How the senders of each intake show that it is they."""
 
     def interval_of(self, vendor: WatchedVendor) -> float:
         """Return the seconds between two looks at `vendor`, never fewer than its address allows."""

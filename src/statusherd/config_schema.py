@@ -6,6 +6,7 @@ judged in `config_reader`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeVar
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 from pydantic_core import ErrorDetails
 
 from statusherd.config_incident_values import parse_criteria
+from statusherd.config_intake_values import parse_intake_name, parse_paths, parse_severities
 from statusherd.config_maintenance_values import parse_begin, parse_end, parse_reminders
 from statusherd.config_problems import KeyPath, Problems, unknown_key
 from statusherd.config_runbook_values import parse_line
@@ -47,6 +49,7 @@ from statusherd.config_values import (
 )
 from statusherd.config_web_values import Listen, parse_base_url, parse_listen
 from statusherd.model.hours import Window
+from statusherd.model.intake import IncidentPer
 from statusherd.model.pacing import Digest, GroupBy, Updates, parse_digest
 from statusherd.model.words import Impact, Severity
 from statusherd.notify.channels import Format
@@ -107,6 +110,41 @@ class Web(Section):
     listen: Annotated[Listen, PlainValidator(parse_listen)] | None = None
     url: Annotated[str, PlainValidator(parse_base_url)] | None = None
     admin_token: Secret | None = None
+
+
+class IntakeMapping(Section):
+    alerts: Name | None = None
+    key: Annotated[tuple[str, ...], PlainValidator(parse_paths)] = ()
+    state: Name | None = None
+    firing: Texts = ()
+    resolved: Texts = ()
+    title: Name | None = None
+    text: Name | None = None
+    severity: Name | None = None
+    severities: Annotated[Mapping[str, Severity], PlainValidator(parse_severities)] = {}
+    service: Name | None = None
+    group: Name | None = None
+    labels: Name | None = None
+    started_at: Name | None = None
+    ended_at: Name | None = None
+    url: Name | None = None
+    id: Name | None = None
+
+
+class Intake(Section):
+    name: Annotated[str, PlainValidator(parse_intake_name)] | None = None
+    kind: Name | None = None
+    token: Secret | None = None
+    secret: Secret | None = None
+    open: bool = False
+    service: Name | None = None
+    service_label: Name | None = None
+    per: Annotated[str, PlainValidator(word_of(IncidentPer))] | None = None
+    opens_at: Annotated[str, PlainValidator(word_of(Severity))] | None = None
+    severity: Annotated[str, PlainValidator(word_of(Severity))] | None = None
+    resolves: bool | None = None
+    vendor: Name | None = None
+    mapping: IntakeMapping = IntakeMapping()
 
 
 class Vendor(Section):

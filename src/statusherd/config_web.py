@@ -16,24 +16,31 @@ _PATH: Final = ("web",)
 _TOKEN: Final = ("web", "admin_token")
 
 
-def web_of(given: Given, secret: Callable[[SecretPlace, KeyPath], str], problems: Problems) -> Web:
+def web_of(
+    given: Given,
+    secret: Callable[[SecretPlace, KeyPath], str],
+    problems: Problems,
+    *,
+    has_intakes: bool = False,
+) -> Web:
     """Return what stands in [web]; `secret` fetches the token where one is given."""
     token = secret(given.admin_token, _TOKEN) if given.admin_token else ""
     if token and (wrong := token_problem(token)):
         problems.add(_TOKEN, wrong)
     if not problems.at((*_PATH, "listen")):
-        _judge_listening(given, problems)
+        _judge_listening(given, problems, has_intakes=has_intakes)
     return Web(given.listen, given.url, token or None)
 
 
-def _judge_listening(given: Given, problems: Problems) -> None:
+def _judge_listening(given: Given, problems: Problems, *, has_intakes: bool) -> None:
     """Note what stands there without effect."""
     if given.listen is None and given.admin_token is not None:
         problems.add(_TOKEN, f"does nothing where nothing listens. {_LISTEN}")
     if given.listen is None and given.url is not None:
         text = f"links in messages lead to another daemon: this one does not listen. {_LISTEN} if it should"
         problems.warn((*_PATH, "url"), text)
-    if given.listen is not None and given.url is None and given.admin_token is None:
+    answers = given.url is not None or given.admin_token is not None or has_intakes
+    if given.listen is not None and not answers:
         text = "has nothing to answer. Add url for links in messages, or admin_token for the API"
         problems.add((*_PATH, "listen"), text)
 

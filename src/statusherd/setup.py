@@ -9,6 +9,7 @@ from datetime import date
 from statusherd.model.escalation import Escalation
 from statusherd.model.freezes import Freeze
 from statusherd.model.incidents import Contact
+from statusherd.model.intake import Access, Intake
 from statusherd.model.oncall import Roster
 from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
@@ -45,8 +46,15 @@ class Setup:
     runbooks: Runbooks = field(default_factory=Runbooks)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     """How the support of vendors is reached, by the vendor's name."""
+    intakes: tuple[Intake, ...] = ()
+    access: Mapping[str, Access] = field(default_factory=dict)
+    """How the senders of each intake show that it is they."""
     drill: bool = False
     """Every message says that it is a drill."""
+
+    def intake_named(self, name: str) -> Intake | None:
+        """Return an intake, None where none is called so."""
+        return next((intake for intake in self.intakes if intake.name == name), None)
 
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""

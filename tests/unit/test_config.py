@@ -499,7 +499,7 @@ def test_data_goes_to_the_state_directory_of_the_service_manager(written, monkey
 
 
 def test_the_system_wide_config_finds_the_daemons_store_without_the_service_manager():
-    from statusherd.config_reader import SYSTEM_CONFIG, default_data_dir  # noqa: PLC0415 - only here
+    from statusherd.config_places import SYSTEM_CONFIG, default_data_dir  # noqa: PLC0415 - only here
 
     assert default_data_dir(SYSTEM_CONFIG) == Path("/var/lib/statusherd")
 

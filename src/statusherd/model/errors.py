@@ -103,6 +103,10 @@ class StoreError(StatusherdError):
     """The store cannot be opened, is newer than the program, or is damaged."""
 
 
+class IntakeError(StatusherdError):
+    """What a sender sent is not what its kind sends."""
+
+
 class NoSuchAlertError(StatusherdError):
     """An ID means no alert."""
 

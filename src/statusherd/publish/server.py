@@ -40,18 +40,23 @@ class _Closed(asyncio.Protocol):
 
 
 class Server:
-    """One listening address. `seconds` is the longest that a connection may last, `body_seconds` a body."""
+    """One listening address. `seconds` is the longest that a connection may last, `body_seconds` a body.
+
+    `uploads` are beginnings of paths whose handlers themselves bound bodies, and how often one address asks.
+    """
 
     def __init__(
         self,
         routes: Iterable[web.RouteDef],
         limits: Limits | None = None,
         *,
+        uploads: tuple[str, ...] = (),
         most: int = MOST_CONNECTIONS,
         seconds: float = LONGEST_CONNECTION,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._limits = limits or Limits()
+        self._uploads = uploads
         self._most, self._seconds, self._body_seconds = most, seconds, body_seconds
         app = web.Application(middlewares=[self._guard], client_max_size=MAX_BODY)
         app.add_routes(routes)
@@ -118,11 +123,13 @@ class Server:
         return answer
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if wait := self._limits.wait(request.remote or "", time.monotonic()):
+        is_upload = request.path.startswith(self._uploads)
+        if not is_upload and (wait := self._limits.wait(request.remote or "", time.monotonic())):
             return failed(request, 429, "Too many requests. Try again soon.", **{"Retry-After": str(wait)})
         try:
-            async with asyncio.timeout(self._body_seconds):
-                await request.read()
+            if not is_upload:
+                async with asyncio.timeout(self._body_seconds):
+                    await request.read()
             return await handler(request)
         except TimeoutError:
             return failed(request, 408, "The request took too long to arrive.", Connection="close")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_
 
+from statusherd.model.inbox import InboxState
 from statusherd.model.words import DeliveryState
 from statusherd.store import tables
 
@@ -46,6 +47,7 @@ def prune(conn: Connection, now: datetime, keep: Keep | None = None, limit: int 
             (tables.oncall_override, tables.oncall_override.c.ends_at < now - kept.history),
             (tables.runbook_run, tables.runbook_run.c.asked_at < now - kept.history),
             (tables.own_maintenance, tables.own_maintenance.c.ends_at < now - kept.history),
+            (tables.intake_event, _old_arrivals(now, kept)),
             (tables.lease, tables.lease.c.until < now - kept.bodies),
             (tables.incident, tables.incident.c.over_at < now - kept.history),  # and all that belongs to it
             (tables.incident_member, _old_strays(now - kept.history)),
@@ -72,6 +74,14 @@ def _old_threads(before: datetime) -> ColumnElement[bool]:
     has_messages = exists().where(delivery.thread == thread.id)
     has_held = exists().where(held.thread == thread.id)
     return and_(thread.opened_at < before, ~waiting, ~has_messages, ~has_held)
+
+
+def _old_arrivals(now: datetime, kept: Keep) -> ColumnElement[bool]:
+    """What was taken is in the incidents; what was not may still be looked into. What is new stays."""
+    event = tables.intake_event.c
+    done = and_(event.state == InboxState.DONE, event.received_at < now - kept.bodies)
+    left = (InboxState.UNKNOWN, InboxState.FAILED)
+    return or_(done, and_(event.state.in_(left), event.received_at < now - kept.messages))
 
 
 def _old_changes(before: datetime) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from statusherd.store.incident_tables import (
     IncidentRow,
     IncidentTaskRow,
 )
+from statusherd.store.intake_tables import IntakeEventRow
 from statusherd.store.runbook_tables import OwnMaintenanceRow, RunbookRunRow
 from statusherd.store.waiting_tables import (
     AcknowledgementRow,
@@ -356,4 +357,5 @@ incident_task: Final = _table(IncidentTaskRow)
 incident_link: Final = _table(IncidentLinkRow)
 runbook_run: Final = _table(RunbookRunRow)
 own_maintenance: Final = _table(OwnMaintenanceRow)
+intake_event: Final = _table(IntakeEventRow)
 METADATA: Final = SQLModel.metadata
