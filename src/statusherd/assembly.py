@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import Connection
 
 from statusherd.clock import Clock, SystemClock
 from statusherd.config import Config
@@ -14,8 +17,14 @@ from statusherd.config_tokens import by_origin
 from statusherd.daemon import Daemon, Sources, owner_name
 from statusherd.dispatch import Dispatcher
 from statusherd.heartbeat import Heart, Switch
+from statusherd.inbox_desk import InboxDesk
+from statusherd.incidents import apply_signals
 from statusherd.incidents.desk import StoreDesk
+from statusherd.intaking import Intaking, Take
 from statusherd.link_key import link_key
+from statusherd.maintaining import maintained
+from statusherd.model.intake import Intake
+from statusherd.model.signals import Signal
 from statusherd.notify.ack_links import Links
 from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.operating import Operations
@@ -30,6 +39,14 @@ from statusherd.watch.read import Fetches
 from statusherd.web import AckDesk, Desks, answering
 
 
+def take_signals(
+    conn: Connection, intake: Intake, signals: Sequence[Signal], setup: Setup, now: datetime
+) -> None:
+    """Let what an intake received do what it does to our incidents."""
+    names = (service.name for service in setup.services.services)
+    apply_signals(conn, intake, signals, setup, now, maintained(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """All parts of one installation, open and ready."""
@@ -40,6 +57,8 @@ class Installation:
     dispatcher: Dispatcher
     clock: Clock
     heart: Heart
+    intaking: Intaking | None = None
+    """None where nobody can deliver: nothing listens."""
 
 
 @asynccontextmanager
@@ -49,11 +68,12 @@ async def installation(
     clock: Clock | None = None,
     sender: Sender | None = None,
     fetcher: Fetches | None = None,
+    take: Take = take_signals,
 ) -> AsyncIterator[Installation]:
     """Open what `config` describes: the lock, the store, the HTTP client, the sender.
 
     Raise StoreError where another process runs the same store, or it cannot be used. Clock, sender and
-    fetcher can be replaced by those of `statusherd.testing`.
+    fetcher can be replaced by those of `statusherd.testing`. `take` is what is done with signals of senders.
     """
     clock = clock or SystemClock()
     config.daemon.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,12 +87,13 @@ async def installation(
             if (links := links_of(config)) is not None:
                 dispatcher.link_of = links.address
             heart = Heart(fetches, store, clock, switch_of(config))
-            yield Installation(store, fetches, pipeline, dispatcher, clock, heart)
+            intaking = Intaking(store, clock, lambda: pipeline.setup, take) if config.web.listen else None
+            yield Installation(store, fetches, pipeline, dispatcher, clock, heart, intaking)
 
 
 def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | None = None) -> Daemon:
     """Return the daemon over an open installation; `rng` for those who want the same jitter each time."""
-    responding = Responding(parts.pipeline, parts.clock)
+    responding, intaking = Responding(parts.pipeline, parts.clock), parts.intaking
     daemon = Daemon(
         parts.store,
         parts.pipeline,
@@ -81,9 +102,11 @@ def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | Non
         sources,
         rng=rng,
         heart=parts.heart,
-        loops=(responding.run,),
+        loops=(responding.run, intaking.run) if intaking else (responding.run,),
     )
     responding.told, daemon.on_incidents = daemon.route_soon, responding.soon.set
+    if intaking is not None:
+        intaking.on_taken, intaking.look = responding.soon.set, daemon.look_soon
     return daemon
 
 
@@ -96,10 +119,15 @@ def web_of(config: Config, parts: Installation) -> AbstractAsyncContextManager[i
     """Return the web of an open installation: it answers as long as it is entered."""
     pipeline = parts.pipeline
     desk = AckDesk(parts.store, parts.clock, lambda: pipeline.setup, links_of(config))
+    intaking = parts.intaking
+    inbox = (
+        InboxDesk(parts.store, parts.clock, lambda: pipeline.setup, intaking.arrived) if intaking else None
+    )
     desks = Desks(
         ack=desk,
         incidents=StoreDesk(parts.store, parts.clock, lambda: pipeline.setup),
         operations=Operations(parts.store, parts.clock, lambda: pipeline.setup, config.daemon.data_dir),
+        inbox=inbox,
     )
     return answering(config.web, desks)
 
@@ -146,6 +174,8 @@ def setup_of(config: Config) -> Setup:
         incidents=config.incidents,
         runbooks=config.runbooks,
         contacts=config.contacts,
+        intakes=config.intakes,
+        access=config.access,
     )
 
 
@@ -155,6 +185,7 @@ def secrets_of(config: Config) -> tuple[str, ...]:
     addresses += [text for text in (config.database.url, config.http.proxy) if text and "@" in text]
     found = [*addresses, *(token.place.text for token in config.tokens.values() if token.is_inline)]
     found.append(config.web.admin_token or "")
+    found += [text for each in config.access.values() for text in (each.token, each.secret) if text]
     for address in addresses:
         parts = urlsplit(address)
         found += [unquote(part) for part in (parts.password, parts.username) if part]

@@ -25,6 +25,9 @@ from statusherd.publish.ack_page import AckPage
 from statusherd.publish.desk import Matter, Refusal, Taken, TakenOn
 from statusherd.publish.incident_api import IncidentApi
 from statusherd.publish.incident_desk import IncidentDesk
+from statusherd.publish.intake_api import PREFIX, IntakeApi
+from statusherd.publish.intake_desk import IntakeDesk
+from statusherd.publish.metrics import MetricsPage
 from statusherd.publish.operations_api import OperationsApi
 from statusherd.publish.operations_desk import OperationsDesk
 from statusherd.publish.server import Server
@@ -122,6 +125,7 @@ class Desks:
     ack: AckDesk
     incidents: IncidentDesk | None = None
     operations: OperationsDesk | None = None
+    inbox: IntakeDesk | None = None
 
     def routes(self, web: Web) -> Iterator[RouteDef]:
         """Yield all that is answered under the configuration of [web]."""
@@ -129,6 +133,10 @@ class Desks:
             yield from AckPage(self.ack).routes()
         if web.admin_token:
             yield from self._guarded(web.admin_token)
+        if self.inbox is not None:
+            intake = IntakeApi(self.inbox)
+            yield from intake.routes()
+            yield from MetricsPage(intake.families, intake.refresh).routes()
 
     def _guarded(self, token: str) -> Iterator[RouteDef]:
         yield from AckApi(self.ack, token).routes()
@@ -144,7 +152,7 @@ async def answering(web: Web, desks: Desks) -> AsyncIterator[int | None]:
     if web.listen is None:
         yield None
         return
-    server = Server(desks.routes(web))
+    server = Server(desks.routes(web), uploads=(PREFIX,))
     port = await server.start(web.listen.host, web.listen.port)
     try:
         yield port

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "silence": ("statusherd.cli.silence:group", "Withhold messages for a while, list and end that."),
     "runbook": ("statusherd.cli.runbook:group", "Show what to do, and run the commands that runbooks name."),
     "maintenance": ("statusherd.cli.maintenance:group", "Plan maintenance of your own services."),
+    "intake": ("statusherd.cli.intake:group", "Show what monitoring systems have delivered."),
     "config": ("statusherd.cli.config:group", "Check and show the configuration."),
     "db": ("statusherd.cli.db:group", "Upgrade, check, back up and restore the database."),
     "replay": ("statusherd.cli.replay:command", "Show what would have been told in the past."),
