@@ -39,11 +39,14 @@ LOOK_PAUSE: Final = 10.0
 
 
 class Take(Protocol):
-    """What is done with the signals of a delivery, in the transaction that `conn` is in."""
+    """What is done with the signals of a delivery, in the transaction that `conn` is in.
+
+    What it returns is for others. It may be called again with the same where the transaction is tried anew.
+    """
 
     def __call__(
         self, conn: Connection, intake: Intake, signals: Sequence[Signal], setup: Setup, now: datetime
-    ) -> None: ...
+    ) -> object: ...
 
 
 @dataclass(slots=True)
@@ -140,8 +143,7 @@ def _intake(entry: InboxEntry, setup: Setup) -> Intake:
 
 def _done(entry: InboxEntry, reading: Reading) -> InboxEntry:
     state = InboxState.DONE if reading.signals else InboxState.UNKNOWN
-    note = reading.note if reading.signals or reading.note else "it holds no alert"
-    return replace(entry, state=state, note=note, signals=len(reading.signals))
+    return replace(entry, state=state, note=reading.note, signals=len(reading.signals))
 
 
 def _failed(entry: InboxEntry, error: str) -> InboxEntry:

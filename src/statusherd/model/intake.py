@@ -77,5 +77,5 @@ class Intake:
     opens_at: Severity = Severity.SEV4
     severity: Severity = Severity.SEV3
     resolves: bool = True
-    mapping: FieldMap = field(default_factory=FieldMap)
+    mapping: FieldMap = field(default_factory=FieldMap, hash=False)
     vendor: str | None = None

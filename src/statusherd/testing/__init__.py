@@ -12,6 +12,7 @@ from statusherd.testing.pages import PageFarm, StatusPage
 from statusherd.testing.senders import FAILED, MAYBE_SENT, REFUSED, SENT, RecordingSender, Sent
 from statusherd.testing.serving import Fault, Page, PageServer, SeenRequest
 from statusherd.testing.sinks import Answer, HangingSink, HttpSink, Received
+from statusherd.testing.taking import RecordingTake, TakenSignals
 
 __all__ = [
     "FAILED",
@@ -34,8 +35,10 @@ __all__ = [
     "PageServer",
     "Received",
     "RecordingSender",
+    "RecordingTake",
     "ScriptedFetcher",
     "SeenRequest",
     "Sent",
     "StatusPage",
+    "TakenSignals",
 ]

@@ -85,8 +85,9 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def read(webhook: Webhook, intake: Intake) -> Reading:
-    """Return the alerts of a delivery. Raise IntakeError where it cannot be read."""
-    return kind_named(intake.kind).read(webhook, intake)
+    """Return the alerts of a delivery, or what there is in their place. Raise IntakeError as a kind does."""
+    reading = kind_named(intake.kind).read(webhook, intake)
+    return reading if reading.signals or reading.note else Reading(note="it holds no alert")
 
 
 def arrival_of(webhook: Webhook, intake: Intake, stamp: str = "") -> Arrival:

@@ -25,24 +25,18 @@ RESOLVED: Final = frozenset({
 
 def at(document: object, path: str | None) -> object:
     """Return what stands at a dotted path, None where nothing does. A key may have dots itself."""
-    if path is None:
+    if not path:
+        return None if path is None else document
+    if isinstance(document, list):
+        step, _, rest = path.partition(".")
+        is_index = step.isascii() and step.isdigit() and len(step) < 6 and int(step) < len(document)
+        return at(document[int(step)], rest) if is_index else None
+    if not isinstance(document, dict):
         return None
-    found = document
-    rest = path
-    while rest:
-        if isinstance(found, dict) and rest in found:
-            return found[rest]
-        step, _, rest = rest.partition(".")
-        found = _step(found, step)
-    return found
-
-
-def _step(value: object, step: str) -> object:
-    if isinstance(value, dict):
-        return value.get(step)
-    if not isinstance(value, list) or not (step.isascii() and step.isdigit() and len(step) < 6):
-        return None
-    return value[int(step)] if int(step) < len(value) else None
+    steps = path.split(".")
+    ways = ((".".join(steps[:n]), ".".join(steps[n:])) for n in range(1, len(steps) + 1))
+    found = (at(document[key], rest) for key, rest in ways if key in document)
+    return next((value for value in found if value is not None), None)
 
 
 def read_mapped(webhook: Webhook, document: r.Object, mapping: FieldMap) -> Reading:
