@@ -113,10 +113,10 @@ class IrcSink:
 @asynccontextmanager
 async def mqtt_sink(folder: Path) -> AsyncIterator[MqttSink]:
     """Start a queue server of our own; skip where the program is missing."""
-    port = _free_port()
+    port = free_port()
     config = folder / "mosquitto.conf"
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
-    async with _running("mosquitto", port, "-c", str(config)):
+    async with running_program("mosquitto", port, "-c", str(config)):
         sink = MqttSink(port)
         try:
             await sink.subscribe()
@@ -128,13 +128,13 @@ async def mqtt_sink(folder: Path) -> AsyncIterator[MqttSink]:
 @asynccontextmanager
 async def irc_sink(folder: Path) -> AsyncIterator[IrcSink]:
     """Start a chat server of our own; skip where the program is missing."""
-    port = _free_port()
+    port = free_port()
     config = folder / "ngircd.conf"
     config.write_text(
         f"[Global]\nName = irc.example\nInfo = test\nListen = 127.0.0.1\nPorts = {port}\n"
         "[Limits]\nMaxConnectionsIP = 0\n[Options]\nDNS = no\nIdent = no\nPAM = no\n"
     )
-    async with _running("ngircd", port, "-n", "-f", str(config)):
+    async with running_program("ngircd", port, "-n", "-f", str(config)):
         sink = IrcSink(port)
         await sink.join()
         try:
@@ -144,7 +144,7 @@ async def irc_sink(folder: Path) -> AsyncIterator[IrcSink]:
 
 
 @asynccontextmanager
-async def _running(program: str, port: int, *words: str) -> AsyncIterator[None]:
+async def running_program(program: str, port: int, *words: str) -> AsyncIterator[None]:
     path = shutil.which(program) or shutil.which(program, path="/usr/sbin")
     if path is None:
         pytest.skip(f"{program} is not installed here")
@@ -175,7 +175,7 @@ async def _answers(port: int, end: Coroutine[Any, Any, int]) -> None:
     pytest.fail(f"the server ended at once with {ended.result()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
