@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 TOGETHER: Final = 50
 """So many deliveries are worked off in one transaction: those that arrive meanwhile wait for it."""
+GATHER: Final = 0.05
+"""Seconds after an arrival in which others may join it: a transaction for each of a flood costs too much."""
 PATROL: Final = 1.0
 """Seconds after which the inbox is looked into unasked: another process may have had some read again."""
 LOOK_PAUSE: Final = 10.0
@@ -81,6 +83,7 @@ class Intaking:
             while await self.run_once():
                 pass
             await until(self._clock, self._clock.monotonic() + PATROL, self.arrived)
+            await self._clock.sleep(GATHER)
 
     async def run_once(self) -> int:
         """Work off some of what has arrived, the first first; return how many, 0 where nothing waits."""

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from structlog.testing import capture_logs
 
-from statusherd.intaking import LOOK_PAUSE, PATROL, TOGETHER, Intaking
+from statusherd.intaking import GATHER, LOOK_PAUSE, PATROL, TOGETHER, Intaking
 from statusherd.model.inbox import InboxState
 from statusherd.model.intake import Access, FieldMap, Intake
 from statusherd.setup import Setup
@@ -159,12 +159,14 @@ async def test_the_loop_wakes_for_an_arrival_and_looks_in_now_and_then(at: Stage
     try:
         await at.clock.until_sleeping()
         await deliver(at, fires(1))
+        await at.clock.until_sleeping()
+        await at.clock.advance(GATHER)
         async with asyncio.timeout(5):
             await told.wait()
         told.clear()
         await at.clock.until_sleeping()
         await at.store.write(lambda conn: conn.execute(tables.intake_event.update().values(state="new")))
-        await at.clock.advance(PATROL)
+        await at.clock.advance(PATROL + GATHER)
         async with asyncio.timeout(5):
             await told.wait()
         assert len(at.take.taken) == 2

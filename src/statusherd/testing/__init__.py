@@ -8,6 +8,7 @@ from statusherd.testing.clock import START, FakeClock
 from statusherd.testing.fetchers import ScriptedFetcher
 from statusherd.testing.history import HistoryFarm, HistoryPage
 from statusherd.testing.mail import Mail, MailAnswer, MailSink
+from statusherd.testing.offering import LoadSender
 from statusherd.testing.pages import PageFarm, StatusPage
 from statusherd.testing.senders import FAILED, MAYBE_SENT, REFUSED, SENT, RecordingSender, Sent
 from statusherd.testing.serving import Fault, Page, PageServer, SeenRequest
@@ -27,6 +28,7 @@ __all__ = [
     "HistoryFarm",
     "HistoryPage",
     "HttpSink",
+    "LoadSender",
     "Mail",
     "MailAnswer",
     "MailSink",
