@@ -7,7 +7,15 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("help_time.py", "catalogue_time.py", "routing.py", "stored.py", "looks.py", "body_bombs.py")
+SCRIPTS = (
+    "help_time.py",
+    "catalogue_time.py",
+    "routing.py",
+    "stored.py",
+    "looks.py",
+    "body_bombs.py",
+    "intake.py",
+)
 
 
 def main() -> int:

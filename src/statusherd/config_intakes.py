@@ -15,7 +15,7 @@ from statusherd.model.intake import Access, FieldMap, IncidentPer, Intake
 from statusherd.model.services import Service
 from statusherd.model.vendors import WatchedVendor
 from statusherd.model.words import Severity
-from statusherd.respond.intake import kind_names, needed_of, takes_mapping
+from statusherd.respond.intake import kind_names, needed_of, signs, takes_mapping
 
 _LEAST_SECRET: Final = 16
 _LISTEN: Final = 'Add listen = "127.0.0.1:8080" to [web]'
@@ -80,6 +80,11 @@ class IntakeReader:
             self._problems.add((*path, "kind"), text)
         else:
             self._check_mapping((*path, "mapping"), given.kind, given.mapping)
+            if given.secret is not None and not signs(given.kind):
+                text = (
+                    f"{given.kind} does not sign what it sends. Write token, unless something between signs"
+                )
+                self._problems.warn((*path, "secret"), text)
 
     def _check_mapping(self, path: KeyPath, kind: str, mapping: schema.IntakeMapping) -> None:
         if mapping != schema.IntakeMapping() and not takes_mapping(kind):

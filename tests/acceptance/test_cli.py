@@ -9,6 +9,7 @@ import re
 import shlex
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,9 +19,10 @@ from sqlalchemy import Connection, insert
 
 from statusherd.cli import cli
 from statusherd.clock import SystemClock
+from statusherd.model.inbox import Arrival, Identity, InboxEntry, InboxState, Webhook
 from statusherd.model.incidents import Member
 from statusherd.model.suspects import Evidence, Suspect
-from statusherd.store import incident_members, tables
+from statusherd.store import inbox, incident_members, tables
 from statusherd.store.engine import Store
 from statusherd.store.incident_links import SUSPECT
 from statusherd.testing import StatusPage
@@ -200,6 +202,31 @@ def alerts_arrive(conn: Connection) -> None:
     conn.execute(insert(tables.incident_link), link | {"linked_at": now, "body": SUSPECT.dump(suspect)})
 
 
+INTAKE = """
+[web]
+listen = "127.0.0.1:0"
+[[intake]]
+kind = "alertmanager"
+open = true
+"""
+
+
+def deliver(database: Path, config: Path) -> None:
+    """Have two deliveries in the store, one that was taken and one that failed."""
+    config.write_text(config.read_text() + INTAKE)
+    alert = {"status": "firing", "labels": {"alertname": "Lag"}, "startsAt": "2026-03-01T10:00:00Z"}
+    body = json.dumps({"groupKey": "g", "alerts": [alert]}).encode()
+    now = datetime.now(UTC)
+    hooks = [Webhook({"content-type": "application/json"}, each, now) for each in (body, b"no JSON")]
+    arrivals = [Arrival("alertmanager", hook, Identity(str(n)), str(n)) for n, hook in enumerate(hooks)]
+    states = ((InboxState.DONE, ""), (InboxState.FAILED, "it is no JSON"))
+    with Store.open(f"sqlite:///{database}") as store:
+        receipts = store.write_now(lambda conn: inbox.take_in(conn, arrivals))
+        for receipt, hook, (state, why) in zip(receipts, hooks, states, strict=True):
+            entry = InboxEntry(receipt.number, "alertmanager", hook, state, why, 1)
+            store.write_now(partial(inbox.settle, entry=entry, now=now))
+
+
 async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - one command after the other
     installed: Installation, tmp_path: Path
 ) -> None:
@@ -242,6 +269,10 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
     await note("silence", "add", "--vendor", "acme", "--for", "2h", "--reason", "known")
     await note("silence", "list")
     await note("silence", "expire", "1")
+    deliver(installed.config.parent / "var" / "statusherd.db", installed.config)
+    await note("intake", "list")
+    await note("intake", "show", "1")
+    await note("intake", "retry", "2")
     await note("vendor", "search", "github")
     await note("alert", "list")
     listed = printed["alert list"]

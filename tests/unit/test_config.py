@@ -86,6 +86,7 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.EnterPhase,
         schema.LeavePhase,
         schema.Web,
+        schema.Intake,
         schema.Vendor,
         schema.Channel,
         schema.Team,
@@ -112,6 +113,9 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
     (tmp_path / "secrets/graph-token").write_text("token\n")
     (tmp_path / "runbooks").mkdir()
     (tmp_path / "runbooks/payments.md").write_text("## Switch over\n```run flip target=other\n```\n")
+    monkeypatch.setenv("STATUSHERD_INTAKE_TOKEN", "0123456789abcdef")
+    for name in ("pagerduty", "page-token"):
+        (tmp_path / "secrets" / name).write_text("0123456789abcdef\n")
     (tmp_path / "messages").mkdir()
     (tmp_path / "messages/ops.j2").write_text("{{ headline }}\n")
     text = (ROOT / "config.example.toml").read_text()
@@ -122,7 +126,8 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
         if line.startswith(("# [", "# match.", "# matrix.")) or " = " in line[:24] or not line
     )
     path = tmp_path / "config.toml"
-    path.write_text('[[vendor]]\nname = "github"\ntags = ["build"]\n' + blocks)
+    web = '[web]\nlisten = "127.0.0.1:8080"\n'
+    path.write_text(web + '[[vendor]]\nname = "github"\ntags = ["build"]\n' + blocks)
     loaded = config.load(path)
     assert [vendor.name for vendor in loaded.vendors] == [
         "github",
@@ -131,6 +136,12 @@ def test_the_commented_examples_of_the_example_are_right_too(tmp_path, monkeypat
         "payments",
     ]
     assert [channel.name for channel in loaded.channels] == ["ops", "mail"]
+    assert [intake.name for intake in loaded.intakes] == [
+        "prometheus",
+        "homegrown",
+        "pagerduty",
+        "github-page",
+    ]
     assert list(loaded.roster.rotations) == ["primary", "twice-a-week", "first-of-month"]
     assert [route.go_on for route in loaded.routes] == [True, False]
     assert [service.name for service in loaded.services] == ["checkout", "login"]

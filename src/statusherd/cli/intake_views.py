@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import Connection
+
 from statusherd.cli.moments import iso, local
 from statusherd.cli.output import shown, table
 from statusherd.cli.stores import has_store, open_store
@@ -39,14 +41,18 @@ def found_delivery(config: Config, number: int) -> InboxEntry:
 
 
 def retried(config: Config, numbers: Sequence[int] | None) -> list[int]:
-    """Have deliveries read again; raise StatusherdError where one of `numbers` cannot be."""
+    """Have deliveries read again; raise StatusherdError, and change nothing, where one of them cannot be."""
+
+    def work(conn: Connection) -> list[int]:
+        found = inbox.retry(conn, numbers)
+        if missing := sorted(set(numbers or ()) - set(found)):
+            subject = f"delivery {', '.join(map(str, missing))}"
+            remedy = "`statusherd intake list --state failed --state unknown` shows those that can be"
+            raise StatusherdError("was taken already, or is not kept", subject=subject, remedy=remedy)
+        return found
+
     with open_store(config) as store:
-        found = store.write_now(lambda conn: inbox.retry(conn, numbers))
-    if missing := sorted(set(numbers or ()) - set(found)):
-        subject = f"delivery {', '.join(map(str, missing))}"
-        remedy = "`statusherd intake list --state failed --state unknown` shows those that can be"
-        raise StatusherdError("was taken already, or is not kept", subject=subject, remedy=remedy)
-    return found
+        return store.write_now(work)
 
 
 def delivery_json(entry: InboxEntry) -> dict[str, object]:

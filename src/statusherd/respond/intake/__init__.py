@@ -62,6 +62,11 @@ def signature_of(name: str) -> Signature:
     return found
 
 
+def signs(name: str) -> bool:
+    """Tell whether the senders of a kind can sign: by themselves, or because they are of one's own making."""
+    return hasattr(kind_named(name), "SIGNATURE") or takes_mapping(name)
+
+
 def takes_mapping(name: str) -> bool:
     """Tell whether the senders of a kind put their facts where they please."""
     return bool(getattr(kind_named(name), "MAPPED", False))
