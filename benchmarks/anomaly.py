@@ -14,10 +14,10 @@ import json
 import sys
 from collections import Counter
 from copy import deepcopy
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from statusherd.model.probes import Early
-from statusherd.testing.endpoints import KINDS, MONDAY, Endpoint, Trouble
+from statusherd.testing.endpoints import KINDS, MONDAY, Endpoint, Make, Trouble
 from statusherd.watch.anomaly import threshold
 from statusherd.watch.course import Course
 
@@ -28,8 +28,10 @@ EPISODES = {"5x": Trouble(slower=5.0), "20%": Trouble(failing=0.2)}
 PATIENCE = 10
 
 
-def alarms(endpoint: Endpoint, course: Course, days: float, at=MONDAY):
-    """Run a sound endpoint; give the times at which it was taken for one in trouble, and where time stands."""
+def alarms(
+    endpoint: Endpoint, course: Course, days: float, at: datetime = MONDAY
+) -> tuple[list[datetime], datetime]:
+    """Run a sound endpoint; give when it was taken for one in trouble, and where time stands."""
     h = threshold(Early().false_alarms, endpoint.interval, 1)
     found = []
     until = at + timedelta(days=days)
@@ -42,7 +44,7 @@ def alarms(endpoint: Endpoint, course: Course, days: float, at=MONDAY):
     return found, at
 
 
-def seen_after(endpoint: Endpoint, course: Course, at, trouble: Trouble) -> int:
+def seen_after(endpoint: Endpoint, course: Course, at: datetime, trouble: Trouble) -> int:
     """Return after how many probes of an episode it is seen; one more than PATIENCE where it is not."""
     h = threshold(Early().false_alarms, endpoint.interval, 1)
     for number in range(1, PATIENCE + 1):
@@ -53,9 +55,9 @@ def seen_after(endpoint: Endpoint, course: Course, at, trouble: Trouble) -> int:
     return PATIENCE + 1
 
 
-def delays(make, trouble: Trouble, episodes: int, runs: int = 4) -> Counter:
+def delays(make: Make, trouble: Trouble, episodes: int, runs: int = 4) -> Counter[int]:
     """Return how many episodes were seen after how many probes, at hours all over the third week."""
-    counted: Counter = Counter()
+    counted: Counter[int] = Counter()
     for seed in range(runs):
         endpoint, course = make(1000 + seed), Course()
         _, at = alarms(endpoint, course, LEARNING)

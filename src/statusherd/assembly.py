@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from statusherd.clock import Clock, SystemClock
 from statusherd.config import Config
 from statusherd.config_tokens import by_origin
-from statusherd.daemon import Daemon, Sources, owner_name
-from statusherd.dispatch import Dispatcher
+from statusherd.daemon import Daemon, Sources
+from statusherd.dispatch import Dispatcher, owner_name
 from statusherd.heartbeat import Heart, Switch
 from statusherd.inbox_desk import InboxDesk
 from statusherd.incidents import apply_signals
@@ -29,12 +29,17 @@ from statusherd.notify.ack_links import Links
 from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.operating import Operations
 from statusherd.pipeline import Pipeline
+from statusherd.probing import Probing
 from statusherd.respond.services import ServiceMap
 from statusherd.responding import Responding
 from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
+from statusherd.watch.addresses import PRIVATE_TOO, PUBLIC_ONLY, AddressGuard
 from statusherd.watch.fetch import Fetcher, FetchLimits
+from statusherd.watch.fetching.doors import tls_context, user_agent
+from statusherd.watch.fetching.names import PatientResolver, SystemResolver
+from statusherd.watch.probe import Prober
 from statusherd.watch.read import Fetches
 from statusherd.web import AckDesk, Desks, answering
 
@@ -57,6 +62,7 @@ class Installation:
     dispatcher: Dispatcher
     clock: Clock
     heart: Heart
+    probing: Probing
     intaking: Intaking | None = None
     """None where nobody can deliver: nothing listens."""
 
@@ -88,7 +94,9 @@ async def installation(
                 dispatcher.link_of = links.address
             heart = Heart(fetches, store, clock, switch_of(config))
             intaking = Intaking(store, clock, lambda: pipeline.setup, take) if config.web.listen else None
-            yield Installation(store, fetches, pipeline, dispatcher, clock, heart, intaking)
+            async with prober_of(config, clock) as prober:
+                probing = Probing(store, prober, clock, lambda: pipeline.setup, pipeline.states)
+                yield Installation(store, fetches, pipeline, dispatcher, clock, heart, probing, intaking)
 
 
 def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | None = None) -> Daemon:
@@ -102,9 +110,10 @@ def daemon_of(parts: Installation, sources: Sources, *, rng: random.Random | Non
         sources,
         rng=rng,
         heart=parts.heart,
-        loops=(responding.run, intaking.run) if intaking else (responding.run,),
+        loops=(responding.run, parts.probing.run, *((intaking.run,) if intaking else ())),
     )
     responding.told, daemon.on_incidents = daemon.route_soon, responding.soon.set
+    parts.probing.told = daemon.route_soon
     if intaking is not None:
         intaking.on_taken, intaking.look = responding.soon.set, daemon.look_soon
     return daemon
@@ -156,6 +165,18 @@ def fetcher_of(config: Config) -> Fetcher:
     )
 
 
+@asynccontextmanager
+async def prober_of(config: Config, clock: Clock) -> AsyncIterator[Prober]:
+    """Give what makes attempts at endpoints: it dials whom looks may dial."""
+    limits = FetchLimits()
+    resolver = PatientResolver(SystemResolver(), limits.resolve)
+    guard = AddressGuard(PRIVATE_TOO if config.http.allow_private else PUBLIC_ONLY)
+    try:
+        yield Prober(resolver, guard, tls_context(), user_agent(config.http.contact), clock)
+    finally:
+        await resolver.close()
+
+
 def setup_of(config: Config) -> Setup:
     """Return what the pipeline works with, without the vendors added by command."""
     return Setup(
@@ -176,6 +197,8 @@ def setup_of(config: Config) -> Setup:
         contacts=config.contacts,
         intakes=config.intakes,
         access=config.access,
+        probes=config.probes,
+        early=config.early,
     )
 
 

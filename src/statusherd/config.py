@@ -18,6 +18,7 @@ from statusherd.config_incident import shown_incident_rules
 from statusherd.config_intakes import shown_intake
 from statusherd.config_oncall import shown_oncall, shown_person
 from statusherd.config_places import SYSTEM_CONFIG
+from statusherd.config_probes import shown_early, shown_probe
 from statusherd.config_reader import Reader
 from statusherd.config_records import (
     Config,
@@ -120,6 +121,8 @@ def shown(config: Config) -> dict[str, Any]:
         "oncall": [shown_oncall(rotation) for rotation in config.roster.rotations.values()],
         "escalation": [shown_escalation(each) for each in config.escalations],
         "intake": [shown_intake(each, config.access[each.name], MASK) for each in config.intakes],
+        "probe": [shown_probe(probe) for probe in config.probes],
+        "early": shown_early(config.early),
         "freeze": [shown_freeze(freeze) for freeze in config.freezes],
         **shown_runbooks(config.runbooks),
         "route": [_shown_route(route) for route in config.routes],

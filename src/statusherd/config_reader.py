@@ -22,6 +22,7 @@ from statusherd.config_incident import read_correlation, read_incident_rules
 from statusherd.config_intakes import Beside, IntakeReader
 from statusherd.config_pace import check_default_interval, too_often
 from statusherd.config_places import default_data_dir
+from statusherd.config_probes import ProbeReader, read_early
 from statusherd.config_problems import KeyPath, Problems, did_you_mean, quoted, unknown_key
 from statusherd.config_records import (
     Config,
@@ -124,6 +125,8 @@ class Reader:
             web=web,
             intakes=intakes,
             access=access,
+            probes=ProbeReader(self.problems, vendors, self.http).read(self._sections(schema.Probe, "probe")),
+            early=read_early(self._section(schema.Early, "early")),
             warnings=self.problems.warnings,  # the last: reading the others adds to them
         )
 
@@ -141,6 +144,8 @@ class Reader:
             "incident",
             "correlation",
             "intake",
+            "early",
+            "probe",
             *more,
         )
         for key in self.raw:

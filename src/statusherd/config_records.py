@@ -17,6 +17,7 @@ from statusherd.model.freezes import Freeze
 from statusherd.model.incidents import Contact
 from statusherd.model.intake import Access, Intake
 from statusherd.model.oncall import Roster
+from statusherd.model.probes import Early, Probe
 from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
 from statusherd.model.runbooks import Runbooks
@@ -114,6 +115,8 @@ class Config:
     correlation: Settings = field(default_factory=Settings)
     incidents: IncidentRules = field(default_factory=IncidentRules)
     web: Web = Web()
+    probes: tuple[Probe, ...] = ()
+    early: Early = field(default_factory=Early)
     drill: tuple[str, ...] = ()
     """The channels of those who practise."""
     runbooks: Runbooks = field(default_factory=Runbooks)

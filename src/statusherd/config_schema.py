@@ -16,6 +16,12 @@ from pydantic_core import ErrorDetails
 from statusherd.config_incident_values import parse_criteria
 from statusherd.config_intake_values import parse_intake_name, parse_paths, parse_severities
 from statusherd.config_maintenance_values import parse_begin, parse_end, parse_reminders
+from statusherd.config_probe_values import (
+    parse_endpoint,
+    parse_false_alarms,
+    parse_host,
+    parse_statuses,
+)
 from statusherd.config_problems import KeyPath, Problems, unknown_key
 from statusherd.config_runbook_values import parse_line
 from statusherd.config_service_values import (
@@ -261,6 +267,29 @@ class IncidentRules(Section):
     reopen_within: Annotated[float, PlainValidator(between(parse_duration, "0s", "1d"))] | None = None
     enter: EnterPhase = EnterPhase()
     leave: LeavePhase = LeavePhase()
+
+
+class Probe(Section):
+    vendor: Name | None = None
+    name: Name | None = None
+    http: WebAddress | None = None
+    tcp: Annotated[str, PlainValidator(parse_endpoint)] | None = None
+    dns: Annotated[str, PlainValidator(parse_host)] | None = None
+    tls: Annotated[str, PlainValidator(parse_endpoint)] | None = None
+    interval: Interval | None = None
+    timeout: Annotated[float, PlainValidator(between(parse_duration, "100ms", "30s"))] | None = None
+    attempts: Annotated[int, Field(ge=1, le=30)] | None = None
+    expect_status: Annotated[tuple[int, ...], PlainValidator(parse_statuses)] = ()
+    components: Texts = ()
+    regions: Texts = ()
+
+
+class Early(Section):
+    false_alarms: Annotated[float, PlainValidator(parse_false_alarms)] | None = None
+    reports: Annotated[int, Field(ge=1, le=1000)] | None = None
+    report_window: Annotated[float, PlainValidator(between(parse_duration, "1m", "1d"))] | None = None
+    calm: Annotated[float, PlainValidator(between(parse_duration, "1m", "1d"))] | None = None
+    keep: Annotated[float, PlainValidator(between(parse_duration, "1d", "90d"))] | None = None
 
 
 class Drill(Section):

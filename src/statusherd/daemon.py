@@ -7,9 +7,7 @@ routing, delivering, and keeping house (last-seen times, added vendors, the watc
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -390,8 +388,3 @@ class Daemon:
 
 def _counters(conn: Connection) -> tuple[int, int, int]:
     return vendor_rows.vendors_version(conn), outbox.resends(conn), incident_rows.version(conn)
-
-
-def owner_name() -> str:
-    """Return a name for this process that no other has, living or dead."""
-    return f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"

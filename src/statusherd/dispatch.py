@@ -7,7 +7,9 @@ this process dies, the message is taken up again, marked as perhaps a repeat.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -234,3 +236,8 @@ def _report(delivery: Delivery, outcome: SendOutcome, retry_at: datetime | None)
         log.warning("not sent, will retry", retry_at=f"{retry_at:%Y-%m-%dT%H:%M:%SZ}", **facts)
     else:
         log.error("not sent, given up", **facts)
+
+
+def owner_name() -> str:
+    """Return a name for this process that no other has, living or dead."""
+    return f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"

@@ -11,6 +11,7 @@ from statusherd.model.freezes import Freeze
 from statusherd.model.incidents import Contact
 from statusherd.model.intake import Access, Intake
 from statusherd.model.oncall import Roster
+from statusherd.model.probes import Early, Probe
 from statusherd.model.quorum import Quorum
 from statusherd.model.routing import Route
 from statusherd.model.runbooks import Runbooks
@@ -49,6 +50,8 @@ class Setup:
     intakes: tuple[Intake, ...] = ()
     access: Mapping[str, Access] = field(default_factory=dict)
     """How the senders of each intake show that it is they."""
+    probes: tuple[Probe, ...] = ()
+    early: Early = field(default_factory=Early)
     drill: bool = False
     """Every message says that it is a drill."""
 

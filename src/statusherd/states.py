@@ -166,6 +166,10 @@ class States:
         """Tell whether most sources fail, of all or of the platform: then the fault is not the vendor's."""
         return self._outlook.dark_scope(platform_of(vendor.format)) is not None
 
+    def sees_out(self) -> bool:
+        """Tell whether most sources can be read."""
+        return not self._outlook.is_dark(EVERYWHERE)
+
     async def watch_our_sight(self, vendor: WatchedVendor, at: datetime) -> None:
         """Record when most sources can no longer be read, or can again."""
         scopes = scopes_of(platform_of(vendor.format))

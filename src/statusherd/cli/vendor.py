@@ -15,6 +15,7 @@ from statusherd.cli.vendor_doctor import command as doctor
 from statusherd.cli.vendor_import import command as import_command
 from statusherd.cli.vendor_mute import command as mute
 from statusherd.cli.vendor_refresh import command as refresh
+from statusherd.cli.vendor_report import command as report
 from statusherd.model.errors import StatusherdError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ group.add_command(import_command)
 group.add_command(doctor)
 group.add_command(refresh)
 group.add_command(mute)
+group.add_command(report)
 
 
 @group.command("search")

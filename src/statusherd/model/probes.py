@@ -139,7 +139,8 @@ class VendorReport:
 class EarlyWarning:
     """Trouble at a vendor that it has not posted, by our own evidence.
 
-    `since` is when it began as far as we can tell, `opened_at` when we warned. It ends by itself
+    `since` is when it began as far as we can tell, `opened_at` when we warned, `probes` the names of those
+    that saw it. It ends by itself
     (`ended_at`), or the vendor posts something: `cause` is the id of that, `joined_at` when we saw it, and
     `lead` the seconds from our warning to the vendor's word, 0 where that was first.
     """
@@ -149,6 +150,7 @@ class EarlyWarning:
     since: datetime
     opened_at: datetime
     evidence: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
     ended_at: datetime | None = None
     joined_at: datetime | None = None
     cause: str | None = None

@@ -17,6 +17,13 @@ from statusherd.store.incident_tables import (
     IncidentTaskRow,
 )
 from statusherd.store.intake_tables import IntakeEventRow
+from statusherd.store.probe_tables import (
+    EarlyWarningRow,
+    ProbeAnomalyRow,
+    ProbeHourRow,
+    ProbeResultRow,
+    VendorReportRow,
+)
 from statusherd.store.runbook_tables import OwnMaintenanceRow, RunbookRunRow
 from statusherd.store.waiting_tables import (
     AcknowledgementRow,
@@ -358,4 +365,9 @@ incident_link: Final = _table(IncidentLinkRow)
 runbook_run: Final = _table(RunbookRunRow)
 own_maintenance: Final = _table(OwnMaintenanceRow)
 intake_event: Final = _table(IntakeEventRow)
+probe_result: Final = _table(ProbeResultRow)
+probe_hour: Final = _table(ProbeHourRow)
+probe_anomaly: Final = _table(ProbeAnomalyRow)
+vendor_report: Final = _table(VendorReportRow)
+early_warning: Final = _table(EarlyWarningRow)
 METADATA: Final = SQLModel.metadata

@@ -1,4 +1,4 @@
-"""Endpoints made up from a seed: how long they take and how often they fail, by the hour, to judge a judge by."""
+"""Endpoints made up from a seed: how long they take, and how often they fail, to judge a judge by."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Trouble:
 class Endpoint:
     """One endpoint. `level` gives ln ms at a time; each attempt is drawn around it."""
 
-    def __init__(self, seed: int, interval: float = 60.0, attempts: int = ATTEMPTS, loss: float = 0.0) -> None:
+    def __init__(
+        self, seed: int, interval: float = 60.0, attempts: int = ATTEMPTS, loss: float = 0.0
+    ) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - repeats exactly
         self.interval = interval
         self.attempts = attempts
@@ -131,7 +133,7 @@ class Deploys(Endpoint):
 
 
 class Mobile(Endpoint):
-    """Jitter as over a radio: what all attempts of a minute share wanders, and one in twenty takes eight times."""
+    """Jitter as over a radio: what the attempts of a minute share wanders, one in 20 takes 8 times."""
 
     wander = 0.0
 

@@ -36,9 +36,10 @@ _SIGNALS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Where the two sums of a probe stand, since when each is above 0, and whether it is in trouble.
+    """Where the two sums of a probe stand, since when each is above 0, and since when it is in trouble.
 
-    `apart` is how far the last latency was from the usual, in its logarithm. `rounds` counts those since a sum left 0; `calm` those in a row that were well while in trouble.
+    `apart` is how far the last latency was from the usual, in its logarithm. `rounds` counts those since a
+    sum left 0; `calm` those in a row that were well while in trouble.
     """
 
     slow: float = 0.0

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from statusherd.model.probes import ProbeHour, ProbeResult
-from statusherd.watch.anomaly import Sums, step
+from statusherd.watch.anomaly import FAILING, Sums, is_slow, step
 from statusherd.watch.usual import REMEMBERED, SEASON_FROM, Usual, summed_up, usual
+
+_NEWEST: Final = 30
 
 
 class Course:
@@ -24,18 +28,30 @@ class Course:
         since: datetime | None = None,
     ) -> None:
         self.sums = Sums(since=since)
-        self.newest: ProbeResult | None = None
+        self._newest: deque[ProbeResult] = deque(maxlen=_NEWEST)
         self._hours = list(hours)
         self._rounds = list(rounds)
         self._usual: tuple[datetime, Usual] | None = None
 
     def take(self, found: ProbeResult, h: float) -> ProbeHour | None:
-        """Take in a round, `h` being the threshold; return the hour that is over by it, None where none is."""
+        """Take in a round, `h` being the threshold; return the hour that is over by it."""
         done = self._turn(_hour(found.at))
-        self.newest = found
+        self._newest.append(found)
         self.sums = step(self.sums, found, self.usual(found.at), h)
         self._rounds.append(found)
         return done
+
+    @property
+    def lately(self) -> tuple[ProbeResult, ...]:
+        """The rounds since something was unusual, the newest alone where nothing is."""
+        return tuple(self._newest)[-max(1, self.sums.rounds) :]
+
+    def looks_bad(self, after: datetime) -> bool | None:
+        """Tell whether the newest round is bad by itself; None where none after a time counts."""
+        found = self._newest[-1] if self._newest else None
+        if found is None or found.at < after or not found.counts:
+            return None
+        return 2 * found.failed >= FAILING * found.attempts or is_slow(found, self.usual(found.at))
 
     def usual(self, at: datetime) -> Usual:
         """Return what is usual at a time, by the rounds before."""

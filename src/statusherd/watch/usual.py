@@ -1,9 +1,10 @@
 """What is usual of a probe at an hour of the week, from the hours that were. Pure.
 
 Latencies are natural logarithms of milliseconds here: what is "five times as slow" is the same distance
-everywhere. The expectation is a level (the median of half a day, so that lasting slowness is usual after six
-hours, or of a whole one where that was slower) plus a season (how this hour of the week, or while there are too few weeks this hour of the day, has
-differed from the day around it). All of it is medians: an outage in the past moves nothing.
+everywhere. The expectation is a level plus a season. The level is the median of half a day, so that lasting
+slowness is usual after six hours, or of a whole day where that was slower. The season is how this hour of the
+week, or while there are too few weeks this hour of the day, has differed from the day around it. All of it is
+medians: an outage in the past moves nothing.
 """
 
 from __future__ import annotations
