@@ -15,6 +15,7 @@ from statusherd.clock import Clock, SystemClock
 from statusherd.config import Config
 from statusherd.config_tokens import by_origin
 from statusherd.daemon import Daemon, Sources
+from statusherd.diagnosing import Diagnostics
 from statusherd.dispatch import Dispatcher, owner_name
 from statusherd.heartbeat import Heart, Switch
 from statusherd.inbox_desk import InboxDesk
@@ -30,6 +31,7 @@ from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.operating import Operations
 from statusherd.pipeline import Pipeline
 from statusherd.probing import Probing
+from statusherd.reporting import Reports
 from statusherd.respond.services import ServiceMap
 from statusherd.responding import Responding
 from statusherd.setup import Setup
@@ -95,6 +97,8 @@ async def installation(
             heart = Heart(fetches, store, clock, switch_of(config))
             intaking = Intaking(store, clock, lambda: pipeline.setup, take) if config.web.listen else None
             async with prober_of(config, clock) as prober:
+                checks = Diagnostics(store, prober, clock, lambda: pipeline.setup.probes)
+                pipeline.announcer.diagnose = checks.diagnose
                 probing = Probing(store, prober, clock, lambda: pipeline.setup, pipeline.states)
                 yield Installation(store, fetches, pipeline, dispatcher, clock, heart, probing, intaking)
 
@@ -137,6 +141,7 @@ def web_of(config: Config, parts: Installation) -> AbstractAsyncContextManager[i
         incidents=StoreDesk(parts.store, parts.clock, lambda: pipeline.setup),
         operations=Operations(parts.store, parts.clock, lambda: pipeline.setup, config.daemon.data_dir),
         inbox=inbox,
+        reports=Reports(parts.store, parts.clock, lambda: pipeline.setup),
     )
     return answering(config.web, desks)
 

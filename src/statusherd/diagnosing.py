@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -35,7 +35,9 @@ class Check:
 class Diagnostics:
     """Makes one attempt of each probe of some vendors. `store` None: nothing is known of what is usual."""
 
-    def __init__(self, store: Store | None, prober: Attempts, clock: Clock, probes: Sequence[Probe]) -> None:
+    def __init__(
+        self, store: Store | None, prober: Attempts, clock: Clock, probes: Callable[[], Sequence[Probe]]
+    ) -> None:
         self._store = store
         self._prober = prober
         self._clock = clock
@@ -44,7 +46,7 @@ class Diagnostics:
     async def diagnose(self, vendors: Sequence[str]) -> tuple[Finding, ...]:
         """Return what the probes of some vendors find now, in the order of the configuration."""
         found = {check.probe.key: check.finding async for check in self.checks(vendors)}
-        return tuple(found[probe.key] for probe in self._of(vendors))
+        return tuple(found[probe.key] for probe in self._of(vendors) if probe.key in found)
 
     async def checks(self, vendors: Sequence[str]) -> AsyncIterator[Check]:
         """Give what the probes of some vendors find as it comes, all within LONGEST seconds."""
@@ -57,7 +59,7 @@ class Diagnostics:
                 task.cancel()
 
     def _of(self, vendors: Sequence[str]) -> list[Probe]:
-        return [probe for probe in self._probes if probe.vendor in vendors]
+        return [probe for probe in self._probes() if probe.vendor in vendors]
 
     async def _check(self, probe: Probe) -> Check:
         patience = min(probe.timeout, LONGEST - _MARGIN)

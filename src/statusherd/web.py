@@ -30,6 +30,7 @@ from statusherd.publish.intake_desk import IntakeDesk
 from statusherd.publish.metrics import MetricsPage
 from statusherd.publish.operations_api import OperationsApi
 from statusherd.publish.operations_desk import OperationsDesk
+from statusherd.publish.report_api import ReportApi, ReportDesk
 from statusherd.publish.server import Server
 from statusherd.setup import Setup
 from statusherd.store import alerts, escalations
@@ -126,6 +127,7 @@ class Desks:
     incidents: IncidentDesk | None = None
     operations: OperationsDesk | None = None
     inbox: IntakeDesk | None = None
+    reports: ReportDesk | None = None
 
     def routes(self, web: Web) -> Iterator[RouteDef]:
         """Yield all that is answered under the configuration of [web]."""
@@ -144,6 +146,8 @@ class Desks:
             yield from IncidentApi(self.incidents, token).routes()
         if self.operations is not None:
             yield from OperationsApi(self.operations, token).routes()
+        if self.reports is not None:
+            yield from ReportApi(self.reports, token).routes()
 
 
 @asynccontextmanager

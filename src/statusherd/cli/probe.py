@@ -52,8 +52,8 @@ def run(ctx: click.Context, vendor: str | None, json_wanted: bool) -> None:  # n
     """
     import asyncio  # noqa: PLC0415
 
+    from statusherd.cli.checking import check_json, check_line, checked  # noqa: PLC0415
     from statusherd.cli.configured import config_of  # noqa: PLC0415
-    from statusherd.cli.probe_views import check_json, check_line, checked  # noqa: PLC0415
 
     found = asyncio.run(
         checked(config_of(ctx), vendor, None if json_wanted else lambda each: click.echo(check_line(each)))

@@ -1,30 +1,26 @@
-"""What `probe list`, `probe run` and `vendor show` tell of probes."""
+"""What `probe list` and `vendor show` tell of probes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from statusherd.assembly import prober_of
 from statusherd.cli.moments import ago, iso
 from statusherd.cli.output import shown, table
 from statusherd.cli.stores import has_store, open_store, watched_vendor
-from statusherd.clock import SystemClock
 from statusherd.config import Config
 from statusherd.config_values import duration_text
-from statusherd.diagnosing import Check, Diagnostics
-from statusherd.model.probes import Anomaly, Probe, ProbeResult, Stage
+from statusherd.model.probes import Anomaly, Probe, ProbeResult
 from statusherd.store import probes as rows
-from statusherd.store.engine import Store
 from statusherd.watch.probe_words import ms
 from statusherd.watch.usual import REMEMBERED, Usual, usual
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Probed:
     """A probe with what the store holds of it."""
 
     probe: Probe
@@ -33,21 +29,21 @@ class Listed:
     anomaly: Anomaly | None = None
 
 
-def listed(config: Config, vendor: str | None, now: datetime) -> Sequence[Listed]:
+def listed(config: Config, vendor: str | None, now: datetime) -> Sequence[Probed]:
     """Return the probes of a vendor, or all; raise StatusherdError where it is neither watched nor probed."""
-    probes = _of(config, vendor)
+    probes = probes_of(config, vendor)
     if not probes or not has_store(config):
-        return [Listed(probe) for probe in probes]
+        return [Probed(probe) for probe in probes]
     with open_store(config) as store:
         return store.read_now(lambda conn: read(conn, probes, now))
 
 
-def read(conn: Connection, probes: Sequence[Probe], now: datetime) -> list[Listed]:
+def read(conn: Connection, probes: Sequence[Probe], now: datetime) -> list[Probed]:
     """Return what a store holds of some probes."""
     newest, hours = rows.newest(conn), rows.hours_since(conn, now - REMEMBERED)
     unusual = {(each.vendor, each.probe): each for each in rows.anomalies(conn)}
     return [
-        Listed(
+        Probed(
             probe,
             newest.get(of := (probe.vendor, probe.name)),
             usual(hours[of], now) if hours.get(of) else None,
@@ -57,31 +53,8 @@ def read(conn: Connection, probes: Sequence[Probe], now: datetime) -> list[Liste
     ]
 
 
-async def checked(
-    config: Config, vendor: str | None, tell: Callable[[Check], None] | None
-) -> Sequence[Check]:
-    """Make the probes of a vendor, or all; `tell` each as it comes, return them as the config has them."""
-    probes = _of(config, vendor)
-    if not has_store(config):
-        return await _made(None, config, probes, tell)
-    with open_store(config) as store:
-        return await _made(store, config, probes, tell)
-
-
-async def _made(
-    store: Store | None, config: Config, probes: Sequence[Probe], tell: Callable[[Check], None] | None
-) -> Sequence[Check]:
-    clock, found = SystemClock(), {}
-    async with prober_of(config, clock) as prober:
-        diagnostics = Diagnostics(store, prober, clock, probes)
-        async for check in diagnostics.checks([probe.vendor for probe in probes]):
-            found[check.probe.key] = check
-            if tell is not None:
-                tell(check)
-    return [found[probe.key] for probe in probes]
-
-
-def _of(config: Config, vendor: str | None) -> Sequence[Probe]:
+def probes_of(config: Config, vendor: str | None) -> Sequence[Probe]:
+    """Return the probes of a vendor, or all; raise StatusherdError where it is neither watched nor probed."""
     if vendor is None:
         return config.probes
     found = [probe for probe in config.probes if probe.vendor == vendor]
@@ -98,7 +71,7 @@ def _refuse_unknown(config: Config, vendor: str) -> None:
         watched_vendor(config, store, vendor)
 
 
-def probe_json(each: Listed) -> dict[str, object]:
+def probe_json(each: Probed) -> dict[str, object]:
     """Return a probe as in `probe list --json`."""
     probe = each.probe
     return {
@@ -109,7 +82,7 @@ def probe_json(each: Listed) -> dict[str, object]:
         "interval": probe.interval,
         "attempts": probe.attempts,
         "newest": _newest_json(each.newest) if each.newest else None,
-        "usual": _usual_json(each.usual),
+        "usual": usual_json(each.usual),
         "unusual_since": iso(each.anomaly.since) if each.anomaly else None,
         "evidence": each.anomaly.evidence if each.anomaly else None,
     }
@@ -127,46 +100,22 @@ def _newest_json(result: ProbeResult) -> dict[str, object]:
     }
 
 
-def _usual_json(found: Usual | None) -> dict[str, object] | None:
+def usual_json(found: Usual | None) -> dict[str, object] | None:
+    """Return what is usual of a probe, None where that is not known."""
     if found is None:
         return None
     latency = None if found.latency_ms is None else round(found.latency_ms, 3)
     return {"latency_ms": latency, "errors": found.errors, "rounds": found.rounds}
 
 
-def check_json(check: Check) -> dict[str, object]:
-    """Return a check as in `probe run --json`."""
-    result = check.result
-    return {
-        "vendor": check.probe.vendor,
-        "name": check.probe.name,
-        "kind": check.probe.kind,
-        "target": check.probe.target,
-        "at": iso(result.at),
-        "ok": result.ok,
-        "latency_ms": result.latency_ms,
-        "stage": result.stage,
-        "stages_ms": {stage: result.stages_ms.get(stage) for stage in Stage},
-        "detail": result.detail,
-        "usual": _usual_json(check.usual),
-        "text": check.finding.text,
-    }
-
-
-def check_line(check: Check) -> str:
-    """Return a check as a line for people."""
-    mark = "ok  " if check.result.ok else "FAIL"
-    return f"{mark} {shown(check.probe.vendor, 40)}: {shown(check.finding.text)}"
-
-
-def probe_table(found: Sequence[Listed], now: datetime) -> list[str]:
+def probe_table(found: Sequence[Probed], now: datetime) -> list[str]:
     """Return the lines of a list of probes."""
     return table(
         ("VENDOR", "PROBE", "EVERY", "LAST", "FOUND", "USUAL"), [_cells(each, now) for each in found]
     )
 
 
-def _cells(each: Listed, now: datetime) -> tuple[str, ...]:
+def _cells(each: Probed, now: datetime) -> tuple[str, ...]:
     probe, newest = each.probe, each.newest
     normal = each.usual.latency_ms if each.usual else None
     return (
@@ -191,7 +140,7 @@ def found_words(newest: ProbeResult | None, anomaly: Anomaly | None) -> str:
     return shown(f"{mark}{failed}{time}", 80)
 
 
-def probe_lines(found: Sequence[Listed], now: datetime) -> list[str]:
+def probe_lines(found: Sequence[Probed], now: datetime) -> list[str]:
     """Return the lines that `vendor show` has of a vendor's probes."""
     made = [(each, each.newest) for each in found if each.newest]
     lines = [

@@ -33,11 +33,12 @@ def command(  # noqa: PLR0913, RUF100 - one argument per option
     Example: statusherd vendor report stripe --note "card payments time out" --service checkout
     """
     from statusherd.cli.configured import config_of  # noqa: PLC0415
-    from statusherd.cli.reporting import report, report_json, reported_line  # noqa: PLC0415
+    from statusherd.cli.reporting import asked_for, report, reported_line  # noqa: PLC0415
+    from statusherd.publish.report_api import report_json  # noqa: PLC0415
 
-    config, now = config_of(ctx), datetime.now(UTC)
-    reported = report(config, name, (author or "", note, service), now)
+    config = config_of(ctx)
+    made, authors = report(config, asked_for(name, author, note, service, datetime.now(UTC)))
     if json_wanted:
-        print_json({"report": report_json(reported), "early_warning_at": config.early.reports})
+        print_json({"report": report_json(made, authors)})
     else:
-        click.echo(reported_line(reported, config.early))
+        click.echo(reported_line(made, authors, config.early))

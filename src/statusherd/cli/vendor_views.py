@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from statusherd.cli import states
 from statusherd.cli.moments import ago, iso, local
 from statusherd.cli.output import count, shown, table
+from statusherd.cli.probe_views import Probed, probe_json, probe_lines, read
 from statusherd.cli.records import component_json, incident_json, maintenance_json, vendor_json
 from statusherd.cli.stores import has_store, open_store, watched_vendor, watched_vendors
 from statusherd.cli.summary import component_lines, incident_lines, maintenance_lines
@@ -95,6 +96,7 @@ class View:
     components: Sequence[Component] = ()
     incidents: Sequence[StoredIncident] = ()
     maintenances: Sequence[StoredMaintenance] = ()
+    probes: Sequence[Probed] = ()
 
 
 def view_of(config: Config, name: str) -> View:
@@ -108,6 +110,7 @@ def view_of(config: Config, name: str) -> View:
 
 def _view(store: Store, vendor: WatchedVendor, config: Config) -> View:
     name = vendor.name
+    probes = [probe for probe in config.probes if probe.vendor == name]
     row = {row.name: row for row in store.read_now(vendor_rows)}.get(name)
     still_open = store.read_now(lambda conn: incidents_of(conn, name, open_only=True))
     newest = store.read_now(lambda conn: incidents_of(conn, name, limit=RECENT))
@@ -121,6 +124,7 @@ def _view(store: Store, vendor: WatchedVendor, config: Config) -> View:
         store.read_now(lambda conn: components_of(conn, name)),
         tuple({each.incident.id: each for each in (*still_open, *newest)}.values()),
         tuple({each.maintenance.id: each for each in (*ahead, *held)}.values()),
+        store.read_now(lambda conn: read(conn, probes, datetime.now(UTC))) if probes else (),
     )
 
 
@@ -138,6 +142,7 @@ def view_json(view: View) -> dict[str, object]:
             for each in view.maintenances
         ],
         "looks": _looks_json(view.stored) if view.stored else None,
+        "probes": [probe_json(each) for each in view.probes],
     }
 
 
@@ -169,6 +174,7 @@ def view_lines(view: View, now: datetime) -> list[str]:
         f"  {shown(vendor.title)}, {vendor.format} at {shown(vendor.address)}",
         f"  from {_origin(view)}, every {duration_text(view.interval)}, watched: {_filters(vendor)}",
         *_look_lines(view, now),
+        *probe_lines(view.probes, now),
         *component_lines(view.components, every=True),
         *incident_lines("Open incidents", [i for i in incidents if i.is_open], now),
         *incident_lines("Recent incidents", over, now),
