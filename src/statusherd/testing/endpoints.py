@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -160,6 +160,23 @@ class Congested(Endpoint):
 
     def attempt(self, level: float) -> float:
         return math.exp(self.rng.gauss(level, 0.2))
+
+
+class Recorded(Endpoint):
+    """Plays recorded milliseconds back, each round from another place of the record; with losses beside."""
+
+    def __init__(self, seed: int, record: Sequence[float], loss: float = 0.002) -> None:
+        super().__init__(seed, loss=loss)
+        self._record = record
+        self._place = 0
+
+    def level(self, at: datetime) -> float:  # noqa: ARG002
+        self._place = self.rng.randrange(len(self._record))
+        return 0.0
+
+    def attempt(self, level: float) -> float:  # noqa: ARG002
+        self._place = (self._place + 1) % len(self._record)
+        return self._record[self._place]
 
 
 Make = Callable[[int], Endpoint]

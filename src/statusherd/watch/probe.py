@@ -119,16 +119,7 @@ class Prober:
 
     async def _resolve(self, place: _Place) -> list[AddrInfo]:
         found = await self._resolver.resolve(place.host, place.port)
-        return [
-            (
-                each["family"],
-                socket.SOCK_STREAM,
-                each["proto"],
-                "",
-                (each["host"], place.port),
-            )
-            for each in found
-        ]
+        return [_dialled(each["host"], place.port) for each in found]
 
     async def _talk(self, probe: Probe, place: _Place, connected: socket.socket, course: _Attempt) -> str:
         reader, writer = await self._open(place, connected, course)
@@ -170,6 +161,11 @@ def _place(probe: Probe) -> _Place:
     parts = urlsplit(f"//{probe.target}")
     host = parts.hostname or ""
     return _Place(host, parts.port or 0, host if probe.kind is ProbeKind.TLS else "")
+
+
+def _dialled(address: str, port: int) -> AddrInfo:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
 
 
 def _request(url: URL, agent: str) -> bytes:

@@ -111,11 +111,14 @@ def _with_season(timed: Sequence[ProbeHour], at: datetime) -> tuple[float, float
     middles = [hour.latency[2] for hour in timed]
     around = [median(middles[max(0, n - _DAY // 2) : n + _DAY // 2 + 1]) for n in range(len(timed))]
     apart = [middle - day for middle, day in zip(middles, around, strict=True)]
-    season = _Season(timed, apart)
+    # Of the newest hours half the day around them is not known yet.
+    whole = len(timed) - _DAY // 2
+    known = whole if whole >= SEASON_FROM else len(timed)
+    season = _Season(timed[:known], apart[:known])
     plain = [m - season.at(hour.at) for m, hour in zip(middles[-_DAY:], timed[-_DAY:], strict=True)]
     # A quiet weekend must not make the evening after it look slow.
     level = max(median(plain), median(plain[-_LEVEL_HOURS:]))
-    newest = list(zip(timed, apart, strict=True))[-_SPREAD_HOURS:]
+    newest = list(zip(timed[:known], apart[:known], strict=True))[-_SPREAD_HOURS:]
     between = _TO_SIGMA * median(abs(far - season.at(hour.at)) for hour, far in newest)
     spread = math.hypot(_within(timed[-_SPREAD_HOURS:]), between)
     return level + season.at(at), max(LEAST_SPREAD, spread)
