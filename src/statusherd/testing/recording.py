@@ -7,7 +7,7 @@ import random
 import ssl
 from typing import Final, Self
 
-from statusherd.clock import SystemClock
+from statusherd.clock import Clock, SystemClock
 from statusherd.model.probes import Probe, ProbeKind
 from statusherd.watch.addresses import PRIVATE_TOO, AddressGuard
 from statusherd.watch.fetching.names import SystemResolver
@@ -56,10 +56,10 @@ class LoopbackEndpoint:
             writer.close()
 
 
-def loopback_prober() -> Prober:
-    """Return a prober that may dial loopback, on the system's clock."""
+def loopback_prober(clock: Clock | None = None) -> Prober:
+    """Return a prober that may dial loopback."""
     guard = AddressGuard(PRIVATE_TOO)
-    return Prober(SystemResolver(), guard, ssl.create_default_context(), "statusherd", SystemClock())
+    return Prober(SystemResolver(), guard, ssl.create_default_context(), "statusherd", clock or SystemClock())
 
 
 async def record(attempts: int, delay: float = 0.01, jitter: float = 0.2) -> tuple[float, ...]:

@@ -57,7 +57,9 @@ class Course:
         """Return what is usual at a time, by the rounds before."""
         hour = _hour(at)
         if self._usual is None or self._usual[0] != hour or len(self._hours) < SEASON_FROM:
-            under_way = [summed_up(hour, self._rounds)] if self._rounds else []
+            # What is odd right now must not become usual by itself while there is little else.
+            sound = self._rounds[: max(0, len(self._rounds) - self.sums.rounds)]
+            under_way = [summed_up(hour, sound)] if sound else []
             self._usual = hour, usual([*self._hours, *under_way], hour)
         return self._usual[1]
 

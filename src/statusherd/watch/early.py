@@ -128,7 +128,7 @@ def _opened(sight: Sight, grounds: _Grounds, now: datetime) -> Step:
 
 
 def _told(reports: Sequence[VendorReport]) -> Iterator[str]:
-    authors = list(dict.fromkeys(report.author for report in reports))
+    authors = list({report.author.casefold(): report.author for report in reversed(reports)}.values())[::-1]
     if authors:
         said = next((f': "{report.note}"' for report in reversed(reports) if report.note), "")
         yield f"{len(authors)} of us report trouble ({', '.join(authors)}){said}"

@@ -40,6 +40,7 @@ MOST_FOLLOWING: Final = 0.9
 _DAY: Final = 24
 _COLD_HOURS: Final = 6
 _LEVEL_HOURS: Final = 12
+_SOME_HOURS: Final = 6
 _SPREAD_HOURS: Final = 7 * 24
 _TO_SIGMA: Final = 1.4826
 _Q75, _Q95 = 0.6745, 1.6449
@@ -158,7 +159,8 @@ def _errors(hours: Sequence[ProbeHour]) -> tuple[float, float]:
     The worst hours are left out: those were outages.
     """
     by_rate = sorted(hours, key=lambda hour: hour.failed / max(1, hour.attempts))
-    kept = by_rate[: len(by_rate) - len(by_rate) // 20]
+    worst = max(len(by_rate) // 20, len(by_rate) >= _SOME_HOURS)
+    kept = by_rate[: len(by_rate) - worst]
     attempts, failed = sum(h.attempts for h in kept), sum(h.failed for h in kept)
     rate = failed / max(1, attempts)
     expected = [(h.failed, h.attempts * rate) for h in kept]
