@@ -127,7 +127,7 @@ def kept(folder: Path) -> tuple[set[int], int, int]:
     return set(numbers), len(numbers) - len(set(numbers)), sum(state != "done" for _, state in rows)
 
 
-async def worked_off(folder: Path, seconds: float = 60.0) -> None:
+async def worked_off(folder: Path, seconds: float = 300.0) -> None:
     deadline = time.monotonic() + seconds
     while kept(folder)[2] and time.monotonic() < deadline:  # noqa: ASYNC110 - another process works
         await asyncio.sleep(0.2)
@@ -152,7 +152,7 @@ async def killed(folder: Path, count: int, rate: float) -> None:
     offering = asyncio.create_task(sender.offer(count, rate))
     while not offering.done():
         async with running(*words, port=port) as process:
-            await asyncio.wait({offering}, timeout=rng.uniform(0.1, 4.0))
+            await asyncio.wait({offering}, timeout=rng.uniform(0.5, 10.0))
             if not offering.done():
                 process.send_signal(signal.SIGKILL)
                 kills += 1

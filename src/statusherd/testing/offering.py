@@ -33,7 +33,7 @@ class LoadSender:
 
     url: str
     token: str
-    patience: float = 60.0
+    patience: float = 600.0
     kept: dict[int, float] = field(default_factory=dict)
     attempts: int = 0
     refused: dict[str, int] = field(default_factory=dict)
