@@ -37,6 +37,7 @@ from statusherd.responding import Responding
 from statusherd.setup import Setup
 from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
+from statusherd.triaging import TriageDesk
 from statusherd.watch.addresses import PRIVATE_TOO, PUBLIC_ONLY, AddressGuard
 from statusherd.watch.fetch import Fetcher, FetchLimits
 from statusherd.watch.fetching.doors import tls_context, user_agent
@@ -141,6 +142,8 @@ def web_of(config: Config, parts: Installation) -> AbstractAsyncContextManager[i
         incidents=StoreDesk(parts.store, parts.clock, lambda: pipeline.setup),
         operations=Operations(parts.store, parts.clock, lambda: pipeline.setup, config.daemon.data_dir),
         inbox=inbox,
+        triage=TriageDesk(parts.store, parts.clock, lambda: pipeline.setup),
+        now=parts.clock.now,
         reports=Reports(parts.store, parts.clock, lambda: pipeline.setup),
     )
     return answering(config.web, desks)

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from statusherd.model.incidents import Incident
+from statusherd.model.probes import EarlyWarning
 from statusherd.model.records import Component, VendorIncident
 from statusherd.model.suspects import Blindness
 from statusherd.model.words import MaintenancePhase
@@ -27,10 +28,13 @@ from statusherd.respond.correlation.records import (
     Way,
 )
 from statusherd.setup import Setup
-from statusherd.store import incident_links, troubles
+from statusherd.store import early, incident_links, probes, troubles
 
 LOOK_BACK: Final = timedelta(hours=1)
 """What ended so long before an incident of ours began is not looked at."""
+USUAL: Final = timedelta(hours=3)
+"""So long before an incident our checks of a vendor say what is usual."""
+_LONGEST_WARNING: Final = timedelta(days=2)
 _TITLES: Final = 2000
 
 
@@ -98,6 +102,7 @@ def sight(conn: Connection, setup: Setup, since: datetime, now: datetime) -> Sig
     incidents = troubles.incidents_since(conn, begin)
     planned = troubles.maintenances_since(conn, begin)
     disturbed = troubles.disturbances(conn)
+    warned = early.warnings(conn, since=begin - _LONGEST_WARNING)
     vendors = frozenset(
         (*(i.vendor for i in incidents), *(m.vendor for m in planned), *(d.vendor for d in disturbed))
     )
@@ -106,12 +111,14 @@ def sight(conn: Connection, setup: Setup, since: datetime, now: datetime) -> Sig
         *(_of_incident(each, components) for each in incidents),
         *(_of_maintenance(each, components) for each in planned),
         *(_of_disturbance(each, components) for each in disturbed),
+        *(_of_warning(each) for each in warned if _counts(each, begin)),
     )
     return Sight(
         setup=setup,
         now=now,
         troubles=found,
         blind=troubles.blind(conn),
+        checks=_checks(conn, setup, since),
         titles=troubles.titles(conn, _TITLES),
         judged=incident_links.judged(conn),
     )
@@ -181,6 +188,32 @@ def _of_disturbance(seen: troubles.SeenDisturbance, components: Components) -> T
         components=red,
         started_at=seen.disturbance.since,
     )
+
+
+def _of_warning(warning: EarlyWarning) -> Trouble:
+    return Trouble(
+        vendor=warning.vendor,
+        id=warning.id,
+        title="early warning of ours",
+        posted_at=warning.opened_at,
+        kind=TroubleKind.WARNING,
+        started_at=warning.since,
+        resolved_at=warning.ended_at,
+        posts=tuple(Post(warning.opened_at, text) for text in warning.evidence),
+    )
+
+
+def _counts(warning: EarlyWarning, begin: datetime) -> bool:
+    """Tell whether a warning was there since a time, and the vendor has not posted what it is about."""
+    return warning.joined_at is None and (warning.ended_at is None or warning.ended_at >= begin)
+
+
+def _checks(conn: Connection, setup: Setup, since: datetime) -> tuple[Check, ...]:
+    vendors = sorted({probe.vendor for probe in setup.probes})
+    if not vendors:
+        return ()
+    rounds = (each for each in probes.recent(conn, vendors, since - USUAL) if each.counts)
+    return tuple(Check(each.vendor, each.at, each.ok, each.latency_ms) for each in rounds)
 
 
 def _named(vendor: str, ids: Iterable[str], components: Components) -> tuple[Component, ...]:

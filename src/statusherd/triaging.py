@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from statusherd.announcing import contacts_of, recent_lines, runbooks_for
+from statusherd.clock import Clock
 from statusherd.correlating import settings_of
-from statusherd.model.incidents import Contact, Incident, RunbookHint
 from statusherd.model.selection import matches
-from statusherd.model.suspects import Answer
+from statusherd.model.triage import Question, Triage
 from statusherd.respond.correlation.answer import answer
 from statusherd.respond.correlation.records import Matter, Way
 from statusherd.setup import Setup
 from statusherd.sighting import Sight, sight
 from statusherd.store import incidents
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: since when something is wrong, where, and what is seen of it."""
-
-    since: datetime
-    service: str | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Triage:
-    """The answer, and what else somebody needs who is woken by it. `vendors` are those that are needed."""
-
-    question: Question
-    services: tuple[str, ...]
-    answer: Answer
-    vendors: tuple[str, ...] = ()
-    recent: tuple[str, ...] = ()
-    incidents: tuple[Incident, ...] = ()
-    contacts: tuple[Contact, ...] = ()
-    runbooks: tuple[RunbookHint, ...] = ()
+from statusherd.store.engine import Store
 
 
 def triage(conn: Connection, setup: Setup, question: Question, now: datetime) -> Triage:
@@ -76,3 +54,21 @@ def _vendors(seen: Sight, ways: tuple[Way, ...]) -> tuple[str, ...]:
         if matches(way.dependency.vendor, name, vendor.title)
     )
     return tuple(dict.fromkeys(found))
+
+
+class TriageDesk:
+    """Answers programs from the store, in its own threads. `setup` is asked anew each time."""
+
+    def __init__(self, store: Store, clock: Clock, setup: Callable[[], Setup]) -> None:
+        self._store = store
+        self._clock = clock
+        self._setup = setup
+
+    def services(self) -> tuple[str, ...]:
+        """Return the names of the services that can be asked about."""
+        return tuple(service.name for service in self._setup().services.services)
+
+    async def triage(self, question: Question) -> Triage:
+        """Return what explains that something is wrong since a time."""
+        now, setup = self._clock.now(), self._setup()
+        return await self._store.read(lambda conn: triage(conn, setup, question, now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from aiohttp.web import RouteDef
@@ -32,6 +32,7 @@ from statusherd.publish.operations_api import OperationsApi
 from statusherd.publish.operations_desk import OperationsDesk
 from statusherd.publish.report_api import ReportApi, ReportDesk
 from statusherd.publish.server import Server
+from statusherd.publish.triage_api import TriageApi, TriageDesk
 from statusherd.setup import Setup
 from statusherd.store import alerts, escalations
 from statusherd.store.engine import Store
@@ -128,6 +129,8 @@ class Desks:
     operations: OperationsDesk | None = None
     inbox: IntakeDesk | None = None
     reports: ReportDesk | None = None
+    triage: TriageDesk | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def routes(self, web: Web) -> Iterator[RouteDef]:
         """Yield all that is answered under the configuration of [web]."""
@@ -148,6 +151,8 @@ class Desks:
             yield from OperationsApi(self.operations, token).routes()
         if self.reports is not None:
             yield from ReportApi(self.reports, token).routes()
+        if self.triage is not None:
+            yield from TriageApi(self.triage, token, self.now).routes()
 
 
 @asynccontextmanager

@@ -18,10 +18,11 @@ from statusherd.model.incidents import Contact, EntryKind, Finding, Incident, In
 from statusherd.model.runbooks import Runbook, Runbooks
 from statusherd.model.services import Dependency, Service
 from statusherd.model.suspects import LinkState, Verdict
+from statusherd.model.triage import Question, Triage
 from statusherd.model.words import Impact, Phase
 from statusherd.respond.services import ServiceMap
 from statusherd.store import incident_links, timeline
-from statusherd.triaging import Question, Triage, triage
+from statusherd.triaging import triage
 
 SERVICES = (
     Service("checkout", tier=1, owner="shop", depends_on=(Dependency("stripe", "API"),)),

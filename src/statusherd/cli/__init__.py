@@ -25,6 +25,10 @@ COMMANDS: Final = {
     "vendor": ("statusherd.cli.vendor:group", "Find, add, list and remove the vendors that are watched."),
     "incident": ("statusherd.cli.incident:group", "Open our own incidents, take them on, and end them."),
     "probe": ("statusherd.cli.probe:group", "List our own checks of vendors' endpoints, and make them now."),
+    "triage": (
+        "statusherd.cli.triage:command",
+        "Us or them? Tell whether a vendor explains that something is wrong.",
+    ),
     "alert": ("statusherd.cli.alert:group", "Show who was told of what, who was not, and why."),
     "channel": ("statusherd.cli.channel:group", "List, test and import the channels that messages go to."),
     "oncall": ("statusherd.cli.oncall:group", "Show who is on call, and let somebody stand in."),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from statusherd.assembly import prober_of
 from statusherd.cli.moments import iso
 from statusherd.cli.output import shown
-from statusherd.cli.probe_views import probes_of, usual_json
+from statusherd.cli.probe_views import usual_json
 from statusherd.cli.stores import has_store, open_store
 from statusherd.clock import SystemClock
 from statusherd.config import Config
@@ -17,10 +17,9 @@ from statusherd.store.engine import Store
 
 
 async def checked(
-    config: Config, vendor: str | None, tell: Callable[[Check], None] | None
+    config: Config, probes: Sequence[Probe], tell: Callable[[Check], None] | None
 ) -> Sequence[Check]:
-    """Make the probes of a vendor, or all; `tell` each as it comes, return them as the config has them."""
-    probes = probes_of(config, vendor)
+    """Make probes; `tell` each as it comes, return them in their order."""
     if not has_store(config):
         return await _made(None, config, probes, tell)
     with open_store(config) as store:

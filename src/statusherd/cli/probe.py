@@ -54,10 +54,11 @@ def run(ctx: click.Context, vendor: str | None, json_wanted: bool) -> None:  # n
 
     from statusherd.cli.checking import check_json, check_line, checked  # noqa: PLC0415
     from statusherd.cli.configured import config_of  # noqa: PLC0415
+    from statusherd.cli.probe_views import probes_of  # noqa: PLC0415
 
-    found = asyncio.run(
-        checked(config_of(ctx), vendor, None if json_wanted else lambda each: click.echo(check_line(each)))
-    )
+    config = config_of(ctx)
+    tell = None if json_wanted else lambda each: click.echo(check_line(each))
+    found = asyncio.run(checked(config, probes_of(config, vendor), tell))
     if json_wanted:
         print_json({"checks": [check_json(each) for each in found]})
     elif not found:
