@@ -24,7 +24,7 @@ SEEN = "3 of our 4 checks of it fail"
 
 def warning(story: OurStory, kind: K = K.EARLY_WARNING, number: int = 1, **also: Any) -> Change:
     reason = SEEN if kind is K.EARLY_WARNING else "why"
-    return Change("acme", kind, story.clock.now(), reason, subject=f"warning/{number}", **also)
+    return Change("acme", kind, story.clock.now(), reason, subject=f"warning-{number}", **also)
 
 
 async def test_a_warning_says_whose_it_is_and_ends_when_the_vendor_posts(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ async def test_a_warning_says_whose_it_is_and_ends_when_the_vendor_posts(tmp_pat
         story.page.open("API errors", Impact.MAJOR, ["API"])
         await story.look()
         incident = story.sender.sent[-1].delivery.alert.change.incident
-        await story.log(warning(story, K.EARLY_WARNING_JOINED, facets=("2340",), incident=incident))
+        await story.log(warning(story, K.EARLY_WARNING_JOINED, facets=("lead:2340",), incident=incident))
         assert [line for _, line in story.heads] == [
             f"EARLY WARNING of ours: checkout and search at risk: Acme: nothing is posted, but {SEEN}",
             'OPENED: checkout at risk: Acme: major incident "API errors" (investigating)',

@@ -13,6 +13,7 @@ from statusherd.model.delivery import Alert, Thread
 from statusherd.model.records import Component, Maintenance, Update, VendorIncident
 from statusherd.model.words import ChangeKind, Impact, MaintenancePhase, Phase, Severity, Status
 from statusherd.notify.channels import Channel
+from statusherd.notify.phrases import certainty
 from statusherd.notify.render import Message, Tone, render
 
 
@@ -547,3 +548,24 @@ def test_the_seen_by_us_line_makes_no_fuss_of_a_minute() -> None:
         CHANGE, at=INCIDENT.started_at + timedelta(seconds=70) if INCIDENT.started_at else at(10)
     )
     assert "Seen by us: 2026-11-23 09:48 UTC\n" in written(replace(ALERT, change=change)).body
+
+
+@pytest.mark.parametrize(
+    ("facets", "said"),
+    [
+        (("lead:2340",), "posted it 39 min after our warning"),
+        (("lead:0",), "posted it before our warning was out"),
+        ((), "posted it after our warning"),
+        (("lead:99999999999999", "lead:x", "2340"), "posted it after our warning"),
+    ],
+)
+def test_the_lead_of_an_early_warning(facets: tuple[str, ...], said: str) -> None:
+    change = about(ChangeKind.EARLY_WARNING_JOINED, subject="warning-1", facets=facets, since=at(9))
+    assert told(change) == f"NOW POSTED: GitHub: {said}"
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"), [(0.0, "1 %"), (0.934, "93 %"), (0.999, "99 %"), (1.0, "confirmed")]
+)
+def test_nothing_but_the_word_of_a_person_is_certain(chance: float, said: str) -> None:
+    assert certainty(chance) == said

@@ -92,7 +92,7 @@ def _ours(news: OurNews, **more: Any) -> dict[str, Any]:
 
 
 def _warning(**more: Any) -> dict[str, Any]:
-    return {"subject": "warning/20260310T094700Z", "since": _at(9, 47), **more}
+    return {"subject": "warning-20260310T094700Z", "since": _at(9, 47), **more}
 
 
 WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
@@ -105,7 +105,11 @@ WHAT: Final[dict[K, Callable[[], dict[str, Any]]]] = {
     K.EARLY_WARNING: lambda: _warning(
         after="partial_outage", reason="3 of our 4 checks of it fail since 09:47 UTC"
     ),
-    K.EARLY_WARNING_JOINED: lambda: _warning(facets=("2340",)),
-    K.EARLY_WARNING_ENDED: _warning,
+    K.EARLY_WARNING_JOINED: lambda: _warning(
+        facets=("lead:2340",), reason='the vendor posted "Payments are delayed" 39 minutes after our warning'
+    ),
+    K.EARLY_WARNING_ENDED: lambda: _warning(
+        reason="all is as usual for 15 minutes; the vendor has posted nothing"
+    ),
 }
 """What each kind of Change carries."""

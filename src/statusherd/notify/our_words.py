@@ -5,6 +5,7 @@ What senders, people and vendors wrote in it is as hostile as any vendor's text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -89,6 +90,8 @@ def _joined(alert: Alert, _: ZoneInfo) -> tuple[str, str]:
     lead, incident = lead_of(alert.change), alert.change.incident
     posted = say("posted it after our warning")
     if lead is not None:
+        posted = say("posted it before our warning was out")
+    if lead:
         posted = say("posted it {span} after our warning", span=length(lead))
     return say("NOW POSTED"), f"{posted}: {titled(incident)}" if incident else posted
 
@@ -110,15 +113,21 @@ HEADLINES: Final[Mapping[K, Callable[[Alert, ZoneInfo], tuple[str, str]]]] = {
 }
 
 
-def is_cut(change: Change) -> bool:
-    """Tell whether the first line has no room for all that an early warning is made of."""
-    return change.kind is K.EARLY_WARNING and len(change.reason) > _NEWS
+def says_why(change: Change) -> bool:
+    """Tell whether there is more to say of why an early warning began or ended than the first line says."""
+    if change.kind is K.EARLY_WARNING:
+        return len(change.reason) > _NEWS
+    return change.kind in (K.EARLY_WARNING_JOINED, K.EARLY_WARNING_ENDED)
 
 
 def lead_of(change: Change) -> timedelta | None:
-    """Return how long before the vendor we warned; None where that is not known."""
-    seconds = next((facet for facet in change.facets if facet.isascii() and facet.isdigit()), None)
-    return timedelta(seconds=int(seconds)) if seconds and len(seconds) < 10 else None
+    """Return how long before the vendor we warned, 0 where we did not; None where nobody knows."""
+    found = (_LEAD.fullmatch(facet) for facet in change.facets)
+    seconds = next((match[1] for match in found if match), None)
+    return None if seconds is None else timedelta(seconds=int(seconds))
+
+
+_LEAD: Final = re.compile(r"lead:([0-9]{1,9})", re.ASCII)
 
 
 def _with_verdict(alert: Alert, zone: ZoneInfo) -> str:

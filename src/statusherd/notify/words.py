@@ -24,7 +24,7 @@ from statusherd.notify.languages import later, say, word
 from statusherd.notify.maintenance_words import conflicts
 from statusherd.notify.markup import Link, lines, link, one_line
 from statusherd.notify.our_blocks import our_blocks
-from statusherd.notify.our_words import is_cut, our_facts, our_notes, sender_words
+from statusherd.notify.our_words import our_facts, our_notes, says_why, sender_words
 from statusherd.notify.phrases import component_list, some, state, titled
 from statusherd.notify.retelling import retold
 from statusherd.notify.telling import Asking, Fact, Item, Telling
@@ -183,7 +183,7 @@ def _facts(alert: Alert, asking: Asking) -> Iterator[Fact]:
     else:
         yield from _span(change, zone)
     yield from _affected(change, most)
-    if change.kind is K.BLIND or is_cut(change):
+    if change.kind is K.BLIND or says_why(change):
         yield say("Why"), retold(one_line(change.reason))
 
 
