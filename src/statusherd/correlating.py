@@ -54,7 +54,7 @@ def followed(conn: Connection, now: datetime, *, over: bool) -> Sequence[Inciden
 def answer_for(conn: Connection, incident: Incident, seen: Sight) -> Answer:
     """Return what explains an incident; what people said of its suspects is heeded."""
     found = answer(matter_of(incident), seen.view(matter_of(incident)), settings_of(seen.setup))
-    return with_peoples_word(found, incident_links.of_incident(conn, incident.number))
+    return with_peoples_word(found, incident_links.of_incident(conn, incident.number), seen.titles_of_vendors)
 
 
 def settle(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, Followed]:
@@ -72,8 +72,8 @@ def settle(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, F
 
 def around(seen: Sight) -> Around:
     """Return what is known around an answer."""
-    titles = {name: vendor.title for name, vendor in seen.setup.vendors.items()}
-    return Around({each.cause: each for each in seen.troubles}, titles, seen.now, _automatic(seen.setup))
+    troubles = {each.cause: each for each in seen.troubles}
+    return Around(troubles, seen.titles_of_vendors, seen.now, _automatic(seen.setup))
 
 
 def settings_of(setup: Setup) -> Settings:

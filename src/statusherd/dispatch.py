@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection
@@ -21,15 +22,17 @@ from sqlalchemy import Connection
 from statusherd.clock import Clock
 from statusherd.model.delivery import Delivery, SendOutcome
 from statusherd.model.errors import StoreError
+from statusherd.model.incidents import Entry, EntryKind
 from statusherd.notify.backoff import GIVE_UP_AFTER, next_attempt
 from statusherd.notify.channels import Channel
 from statusherd.notify.circuit import Circuits
 from statusherd.notify.deliver import Sender
+from statusherd.notify.headlines import headline
 from statusherd.notify.render import Message, bare, render
 from statusherd.notify.route import threads_of
 from statusherd.notify.stand_in import learned, stand_in
 from statusherd.setup import Setup
-from statusherd.store import health, outbox
+from statusherd.store import health, incidents, outbox, timeline
 from statusherd.store.conversations import put_told
 from statusherd.store.engine import Store
 
@@ -221,6 +224,24 @@ def _write(
         _, known = outbox.facts(conn, {thread for new in spare for thread in threads_of(new.alert.change)})
         for new in spare:
             put_told(conn, learned(new, known, now))
+        if outcome.sent or retry_at is None:
+            _note(conn, delivery, outcome, now)
+
+
+def _note(conn: Connection, delivery: Delivery, outcome: SendOutcome, now: datetime) -> None:
+    """Let the timelines of our incidents tell who was told of them, and who could not be."""
+    alert = delivery.alert
+    for about in (alert, *alert.parts):
+        ours = about.change.ours
+        if ours is None or incidents.numbered(conn, ours.incident.number) is None:
+            continue
+        line = headline(about, ZoneInfo("UTC"))
+        told = "told" if outcome.sent else "not told, given up"
+        data = {"channel": delivery.channel, "key": delivery.dedup_key}
+        entry = Entry(
+            ours.incident.number, now, EntryKind.MESSAGE, "", f"{delivery.channel} {told}: {line}", data
+        )
+        timeline.append(conn, (entry,))
 
 
 def _report(delivery: Delivery, outcome: SendOutcome, retry_at: datetime | None) -> None:

@@ -74,6 +74,11 @@ class Sight:
         return tuple(Way(w.service, w.dependency, w.chain, w.cushioned, guessed=True) for w in every)
 
     @cached_property
+    def titles_of_vendors(self) -> Mapping[str, str]:
+        """How people write the names of vendors."""
+        return {name: vendor.title for name, vendor in self.setup.vendors.items()}
+
+    @cached_property
     def _profiles(self) -> Mapping[str, Profile]:
         needed = {way.dependency.vendor.casefold() for way in self._every_way}
         troubled = {trouble.vendor for trouble in self.troubles}

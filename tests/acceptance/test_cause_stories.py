@@ -144,7 +144,7 @@ async def test_a_vendor_that_cannot_be_read_makes_the_answer_uncertain(tmp_path:
         await opened(story)
         found = asked(story).answer
         assert found.verdict is Verdict.CANNOT_TELL
-        assert "stripe unreadable since" in found.sentence
+        assert "Stripe unreadable since" in found.sentence
         assert "unreadable since" in story.sender.sent[-1].message.body
 
 

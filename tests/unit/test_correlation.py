@@ -193,7 +193,7 @@ def test_our_checks_speak_for_and_against_a_vendor():
 def test_failing_checks_of_a_vendor_that_posted_nothing_leave_the_question_open():
     found = answer(matter(), view(checks=checks("stripe", False, False, False)))
     assert found.verdict is Verdict.CANNOT_TELL
-    assert "our checks of stripe fail" in found.sentence
+    assert "our checks of Stripe fail" in found.sentence
 
 
 def test_a_vendor_that_cannot_be_read_leaves_the_question_open():
@@ -201,7 +201,7 @@ def test_a_vendor_that_cannot_be_read_leaves_the_question_open():
     found = answer(matter(), view(blind=(dark,)))
     assert found.verdict is Verdict.CANNOT_TELL
     assert found.blind == (dark,)
-    assert "stripe unreadable since 09:40 UTC" in found.sentence
+    assert "Stripe unreadable since 09:40 UTC" in found.sentence
 
 
 @pytest.mark.parametrize(

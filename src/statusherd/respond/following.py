@@ -77,6 +77,7 @@ def follow(incident: Incident, memory: Memory, answer: Answer, around: Around) -
         if link is None:
             continue
         links.append(link)
+        entries += _warned(incident, link, known, around)
         if said := _said(incident, link, known, around):
             entries.append(_entry(incident, said, link, around))
             news.append(said)
@@ -121,6 +122,15 @@ def _state(suspect: Suspect, known: Link | None, automatic: float, *, is_link: b
     if known.state is LinkState.LINKED and suspect.score >= automatic - _RELEASED_BELOW:
         return LinkState.LINKED
     return LinkState.RELEASED
+
+
+def _warned(incident: Incident, link: Link, known: Link | None, around: Around) -> Iterator[Entry]:
+    """Yield that an early warning of ours is about a vendor that may be the cause."""
+    trouble = around.troubles.get(link.suspect.cause)
+    if known is None and trouble is not None and trouble.kind is TroubleKind.WARNING:
+        text = f"early warning of ours: {around.title(trouble.vendor)}: {'; '.join(trouble.texts)}"
+        data = {"vendor": trouble.vendor, "warning": trouble.id}
+        yield Entry(incident.number, around.now, EntryKind.WARNING, "", text, data)
 
 
 def _said(incident: Incident, link: Link, known: Link | None, around: Around) -> str:
@@ -187,7 +197,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def with_peoples_word(found: Answer, links: Iterable[Link]) -> Answer:
+def with_peoples_word(found: Answer, links: Iterable[Link], titles: Mapping[str, str]) -> Answer:
     """Return an answer with what people said: the confirmed is sure, the rejected is no cause."""
     said = {link.suspect.cause: link for link in links if link.by}
     if not said:
@@ -196,7 +206,8 @@ def with_peoples_word(found: Answer, links: Iterable[Link]) -> Answer:
     linked = (*confirmed, *(each for each in found.links if each.cause not in said))
     others = tuple(each for each in found.suspects if each.cause not in said)
     if linked:
-        sentence = " and ".join(f"{each.vendor}: {each.title} ({each.score:.0%})" for each in linked[:3])
+        named = ((titles.get(each.vendor, each.vendor), each) for each in linked[:3])
+        sentence = " and ".join(f"{title}: {each.title} ({each.score:.0%})" for title, each in named)
         return replace(found, verdict=Verdict.VENDOR, sentence=sentence, links=linked, suspects=others)
     if found.verdict is not Verdict.VENDOR:
         return replace(found, suspects=others)

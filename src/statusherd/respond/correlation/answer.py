@@ -40,16 +40,23 @@ def answer(matter: Matter, view: View, settings: Settings | None = None) -> Answ
     blind, doubts = blind_now(view), _doubts(matter, saying, view)
     told = tuple(each.suspect() for each in links)
     open_ones = tuple(each.suspect() for each in suspects)
-    doubts += [f"suspected: {_shown(each)}" for each in open_ones if each.score >= _LIKELY][:3]
+    doubts += [f"suspected: {_shown(each, view)}" for each in open_ones if each.score >= _LIKELY][:3]
     if told:
-        return Answer(Verdict.VENDOR, " and ".join(map(_shown, told[:3])), told, open_ones, blind)
+        return Answer(
+            Verdict.VENDOR, " and ".join(_shown(each, view) for each in told[:3]), told, open_ones, blind
+        )
     if doubts:
         return Answer(Verdict.CANNOT_TELL, f"cannot tell: {'; '.join(doubts)}", told, open_ones, blind)
     return Answer(Verdict.UNEXPLAINED, "no vendor explains this", told, open_ones, blind)
 
 
-def _shown(suspect: Suspect) -> str:
-    return f"{suspect.vendor}: {suspect.title} ({suspect.score:.0%})"
+def _shown(suspect: Suspect, view: View) -> str:
+    return f"{_title(suspect.vendor, view)}: {suspect.title} ({suspect.score:.0%})"
+
+
+def _title(vendor: str, view: View) -> str:
+    profile = view.profiles.get(vendor)
+    return profile.title or vendor if profile else vendor
 
 
 def _doubts(matter: Matter, saying: Saying, view: View) -> list[str]:
@@ -59,11 +66,17 @@ def _doubts(matter: Matter, saying: Saying, view: View) -> list[str]:
     """
     if speaks_of_own_cause(saying):
         return []
-    blind = [f"{each.vendor} unreadable since {_clock(each.since)}" for each in blind_now(view)]
+    blind = [f"{_title(each.vendor, view)} unreadable since {_clock(each.since)}" for each in blind_now(view)]
     failing = _failing(matter, view)
-    told = [f"our checks of {vendor} fail, and it has posted nothing that explains it" for vendor in failing]
+    told = [
+        f"our checks of {_title(vendor, view)} fail, and it has posted nothing that explains it"
+        for vendor in failing
+    ]
     silent = {v: h for v, h in _silent(matter, saying, view).items() if v not in failing}
-    told += [f"ours names {silent[vendor]}, and {vendor} has posted nothing yet" for vendor in sorted(silent)]
+    told += [
+        f"ours names {silent[vendor]}, and {_title(vendor, view)} has posted nothing yet"
+        for vendor in sorted(silent)
+    ]
     return blind + told
 
 
