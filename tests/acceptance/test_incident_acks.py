@@ -58,8 +58,9 @@ class Watch:
         return found
 
     async def lines(self) -> list[str]:
+        """What people did, in the timeline."""
         entries = await self.story.store.read(lambda conn: timeline.of_incident(conn, 1))
-        return [f"{each.kind} {each.author}: {each.text}" for each in entries]
+        return [f"{each.kind} {each.author}: {each.text}" for each in entries if each.author]
 
     def heard(self, channel: str) -> list[str]:
         sent = (each for each in self.story.sender.sent if each.delivery.channel == channel)
