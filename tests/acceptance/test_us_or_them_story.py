@@ -212,13 +212,9 @@ async def test_us_or_them_from_the_alert_to_the_end(tmp_path: Path) -> None:  # 
 
         # Once each, and all of it on the timeline, in order.
         kinds = [kind for kind in found.story.told if kind.startswith(("our_", "early_"))]
-        assert kinds == [
-            "our_incident_opened",
-            "early_warning",
-            "early_warning_joined",
-            "our_incident_updated",
-            "our_incident_resolved",
-        ]
+        assert kinds[:2] == ["our_incident_opened", "early_warning"]
+        assert sorted(kinds[2:4]) == ["early_warning_joined", "our_incident_updated"]
+        assert kinds[4:] == ["our_incident_resolved"]
         lines = found.lines()
         assert [line.at for line in lines] == sorted(line.at for line in lines)
         assert [line.number for line in lines] == sorted(line.number for line in lines)
