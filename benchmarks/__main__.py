@@ -15,6 +15,7 @@ SCRIPTS = (
     "looks.py",
     "body_bombs.py",
     "intake.py",
+    "triage.py",
 )
 
 

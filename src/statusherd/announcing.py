@@ -7,7 +7,7 @@ that does the same.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +18,6 @@ from statusherd.clock import Clock
 from statusherd.correlating import settle
 from statusherd.model.changes import OURS, Change
 from statusherd.model.incidents import Contact, Entry, EntryKind, Finding, Incident, OurNews, RunbookHint
-from statusherd.model.selection import matches
 from statusherd.model.suspects import Answer
 from statusherd.model.words import ChangeKind
 from statusherd.respond.runbook import suggested
@@ -114,27 +113,15 @@ class Announcer:
 
 def vendors_of(setup: Setup, incident: Incident) -> tuple[str, ...]:
     """Return the names of the watched vendors that an incident's services need."""
-    ways = Sight(setup, incident.opened_at).ways(matter_of(incident))
-    found = (
-        name
-        for way in ways
-        if not way.guessed
-        for name, vendor in setup.vendors.items()
-        if matches(way.dependency.vendor, name, vendor.title)
-    )
-    return tuple(dict.fromkeys(found))
+    seen = Sight(setup, incident.opened_at)
+    return seen.vendors(way for way in seen.ways(matter_of(incident)) if not way.guessed)
 
 
-def recent_lines(conn: Connection, setup: Setup, vendors: Iterable[str], now: datetime) -> tuple[str, ...]:
+def recent_lines(conn: Connection, setup: Setup, vendors: Collection[str], now: datetime) -> tuple[str, ...]:
     """Return what changed lately at vendors, one line each, newest first."""
-    logged = [
-        entry.change
-        for vendor in vendors
-        for entry in change_log.changes_of(conn, vendor, now - RECENT, MOST_RECENT * 4)
-        if entry.change.kind not in _QUIET
-    ]
-    newest = sorted(logged, key=lambda change: change.at, reverse=True)[:MOST_RECENT]
-    return tuple(_line(change, setup) for change in newest)
+    entries = change_log.changes_of_all(conn, vendors, now - RECENT, MOST_RECENT * 4)
+    logged = [entry.change for entry in entries if entry.change.kind not in _QUIET]
+    return tuple(_line(change, setup) for change in logged[:MOST_RECENT])
 
 
 def _line(change: Change, setup: Setup) -> str:

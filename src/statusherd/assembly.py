@@ -32,9 +32,9 @@ from statusherd.operating import Operations
 from statusherd.pipeline import Pipeline
 from statusherd.probing import Probing
 from statusherd.reporting import Reports
-from statusherd.respond.services import ServiceMap
 from statusherd.responding import Responding
 from statusherd.setup import Setup
+from statusherd.setup_reading import setup_of
 from statusherd.store.engine import Store
 from statusherd.store.lock import RunnerLock
 from statusherd.triaging import TriageDesk
@@ -183,31 +183,6 @@ async def prober_of(config: Config, clock: Clock) -> AsyncIterator[Prober]:
         yield Prober(resolver, guard, tls_context(), user_agent(config.http.contact), clock)
     finally:
         await resolver.close()
-
-
-def setup_of(config: Config) -> Setup:
-    """Return what the pipeline works with, without the vendors added by command."""
-    return Setup(
-        vendors={vendor.name: vendor for vendor in config.vendors},
-        routes=config.routes,
-        channels={channel.name: channel for channel in config.channels},
-        services=ServiceMap(config.services),
-        teams={team.name: team.channels for team in config.teams},
-        severities=config.severities,
-        roster=config.roster,
-        holidays=frozenset(config.daemon.holidays),
-        escalations={each.target: each for each in config.escalations},
-        freezes=config.freezes,
-        quorum=config.quorum,
-        correlation=config.correlation,
-        incidents=config.incidents,
-        runbooks=config.runbooks,
-        contacts=config.contacts,
-        intakes=config.intakes,
-        access=config.access,
-        probes=config.probes,
-        early=config.early,
-    )
 
 
 def secrets_of(config: Config) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from statusherd.model.incidents import Incident
 from statusherd.model.probes import EarlyWarning
 from statusherd.model.records import Component, VendorIncident
+from statusherd.model.selection import matches
 from statusherd.model.suspects import Blindness
 from statusherd.model.words import MaintenancePhase
 from statusherd.respond.correlation.naming import words_in
@@ -78,19 +79,37 @@ class Sight:
         """How people write the names of vendors."""
         return {name: vendor.title for name, vendor in self.setup.vendors.items()}
 
-    @cached_property
-    def _profiles(self) -> Mapping[str, Profile]:
-        needed = {way.dependency.vendor.casefold() for way in self._every_way}
-        troubled = {trouble.vendor for trouble in self.troubles}
-        return {
-            name: Profile(name, vendor.title, vendor.aliases, vendor.domains, vendor.upstream)
-            for name, vendor in self.setup.vendors.items()
-            if name in troubled or needed & {name.casefold(), vendor.title.casefold()}
-        }
+    def vendors(self, ways: Iterable[Way]) -> tuple[str, ...]:
+        """Return the names of the watched vendors that ways lead to, in their order."""
+        patterns = dict.fromkeys(way.dependency.vendor for way in ways)
+        return tuple(dict.fromkeys(name for each in patterns for name in self._selected(each)))
+
+    def _selected(self, pattern: str) -> Sequence[str]:
+        plain = self._by_name.get(pattern.casefold())
+        if plain is not None:
+            return plain
+        vendors = self.setup.vendors
+        return [name for name, vendor in vendors.items() if matches(pattern, name, vendor.title)]
 
     @cached_property
-    def _every_way(self) -> tuple[Way, ...]:
-        return self.setup.services.ways_of(service.name for service in self.setup.services.services)
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for name, vendor in self.setup.vendors.items():
+            for word in {name.casefold(), vendor.title.casefold()}:
+                found.setdefault(word, []).append(name)
+        return found
+
+    @cached_property
+    def _profiles(self) -> Mapping[str, Profile]:
+        services = self.setup.services.services
+        patterns = {need.vendor for service in services for need in service.depends_on}
+        needed = {name for each in patterns for name in self._selected(each)}
+        vendors = self.setup.vendors
+        return {
+            name: Profile(name, vendor.title, vendor.aliases, vendor.domains, vendor.upstream)
+            for name in sorted(needed | {trouble.vendor for trouble in self.troubles})
+            if (vendor := vendors.get(name)) is not None
+        }
 
     @cached_property
     def _commonness(self) -> Mapping[str, int]:

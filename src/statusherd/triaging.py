@@ -13,9 +13,9 @@ from statusherd.correlating import settings_of
 from statusherd.model.selection import matches
 from statusherd.model.triage import Question, Triage
 from statusherd.respond.correlation.answer import answer
-from statusherd.respond.correlation.records import Matter, Way
+from statusherd.respond.correlation.records import Matter
 from statusherd.setup import Setup
-from statusherd.sighting import Sight, sight
+from statusherd.sighting import sight
 from statusherd.store import incidents
 from statusherd.store.engine import Store
 
@@ -26,7 +26,7 @@ def triage(conn: Connection, setup: Setup, question: Question, now: datetime) ->
     matter = Matter(services, question.since, question.text)
     seen = sight(conn, setup, question.since, now)
     found = answer(matter, seen.view(matter), settings_of(setup))
-    vendors = _vendors(seen, seen.ways(matter))
+    vendors = seen.vendors(seen.ways(matter))
     open_ones = [i for i in incidents.open_ones(conn) if not services or set(i.services) & set(services)]
     return Triage(
         question,
@@ -44,16 +44,6 @@ def services_of(setup: Setup, name: str | None) -> tuple[str, ...]:
     """Return the services that a name or a glob means; all of ours for none."""
     every = tuple(service.name for service in setup.services.services)
     return every if name is None else tuple(each for each in every if matches(name, each))
-
-
-def _vendors(seen: Sight, ways: tuple[Way, ...]) -> tuple[str, ...]:
-    found = (
-        name
-        for way in ways
-        for name, vendor in seen.setup.vendors.items()
-        if matches(way.dependency.vendor, name, vendor.title)
-    )
-    return tuple(dict.fromkeys(found))
 
 
 class TriageDesk:

@@ -15,13 +15,13 @@ from scenario import FOLDER, Answer, Feed, Flaps, Scenario, Step, span, time_of
 from sqlalchemy import select
 from stories import Story
 
-from statusherd.assembly import setup_of
 from statusherd.config import Config, load
 from statusherd.model.delivery import Decision, SendOutcome
 from statusherd.model.errors import FetchError
 from statusherd.model.oncall import Override
 from statusherd.model.silences import Silence
 from statusherd.model.words import Status
+from statusherd.setup_reading import setup_of
 from statusherd.store import oncall, outbox, silences
 from statusherd.store.conversations import decision_of
 from statusherd.store.tables import decision

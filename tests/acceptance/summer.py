@@ -13,7 +13,6 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from statusherd.assembly import setup_of
 from statusherd.backtest import Backtest, Grave, Rules
 from statusherd.backtest_report import Tally, missed_by, sent_by, tallies
 from statusherd.config import load
@@ -23,6 +22,7 @@ from statusherd.model.routing import DEFAULT_EVENTS, Route
 from statusherd.replay import looks_of, pages, replay, setup_for
 from statusherd.respond.services import ServiceMap
 from statusherd.setup import Setup
+from statusherd.setup_reading import setup_of
 from statusherd.store import backtest as rows
 from statusherd.store.engine import Store
 from statusherd.store.known import load_all

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from doc_pages import block, loaded, page
 from statusherd import config
-from statusherd.assembly import setup_of
 from statusherd.cli import cli
+from statusherd.setup_reading import setup_of
 
 PAGE = page("escalation")
 

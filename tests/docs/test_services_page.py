@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from statusherd import config
-from statusherd.assembly import setup_of
 from statusherd.model.changes import Change
 from statusherd.model.records import VendorIncident
 from statusherd.model.words import ChangeKind, Impact, Severity
 from statusherd.respond.meaning import meaning_of
 from statusherd.respond.severity import MATRIX
+from statusherd.setup_reading import setup_of
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "services.md").read_text(encoding="utf-8")
 

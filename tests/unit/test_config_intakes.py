@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from statusherd import config
-from statusherd.assembly import secrets_of, setup_of
+from statusherd.assembly import secrets_of
 from statusherd.model.intake import Access, FieldMap, IncidentPer, Intake
 from statusherd.model.words import Severity
+from statusherd.setup_reading import setup_of
 
 WEB = '[web]\nlisten = "127.0.0.1:0"\n'
 TOKEN = "0123456789abcdef"

@@ -59,10 +59,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 def _sampled(config: Config, wanted: Sample) -> tuple[Sampled, Setup]:
-    from statusherd.assembly import setup_of  # noqa: PLC0415
     from statusherd.cli.stores import open_store, watched_vendors  # noqa: PLC0415
     from statusherd.clock import SystemClock  # noqa: PLC0415
     from statusherd.sampling import sample  # noqa: PLC0415
+    from statusherd.setup_reading import setup_of  # noqa: PLC0415
 
     with open_store(config) as store:
         setup = setup_of(config).with_vendors(watched_vendors(config, store))

@@ -10,7 +10,6 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from statusherd.assembly import setup_of
 from statusherd.cli.stores import watched_vendors
 from statusherd.clock import SystemClock
 from statusherd.config import Config
@@ -20,6 +19,7 @@ from statusherd.model.changes import OURS
 from statusherd.model.errors import StatusherdError
 from statusherd.model.selection import matches
 from statusherd.notify.threads import own_number
+from statusherd.setup_reading import setup_of
 from statusherd.store import alerts, outbox
 from statusherd.store import changes as change_log
 from statusherd.store.alerts import Answer, DeadLetter, Sight

@@ -66,11 +66,11 @@ def command(
 
 
 def _tried(present: Config, other: Config, span: tuple[datetime, datetime], limit: int) -> Report:
-    from statusherd.assembly import setup_of  # noqa: PLC0415
     from statusherd.backtest import Backtest  # noqa: PLC0415
     from statusherd.backtest_report import report  # noqa: PLC0415
     from statusherd.cli.progress import progress  # noqa: PLC0415
     from statusherd.cli.stores import open_store, watched_vendors  # noqa: PLC0415
+    from statusherd.setup_reading import setup_of  # noqa: PLC0415
     from statusherd.store.known import load_all  # noqa: PLC0415
 
     with open_store(present) as store:

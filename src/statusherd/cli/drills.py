@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from statusherd.assembly import setup_of
 from statusherd.cli.drill_views import drill_json
 from statusherd.cli.stores import open_store, watched_vendors
 from statusherd.clock import SystemClock
@@ -24,6 +23,7 @@ from statusherd.model.errors import StatusherdError
 from statusherd.notify.channels import Channel
 from statusherd.notify.deliver import AppriseSender, Sender
 from statusherd.setup import Setup
+from statusherd.setup_reading import setup_of
 from statusherd.store.engine import Store
 from statusherd.store.known import load_state
 from statusherd.store.sqlite import beside

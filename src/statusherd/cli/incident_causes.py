@@ -42,10 +42,10 @@ def _judge(
     *,
     json_wanted: bool,
 ) -> None:
-    from statusherd.assembly import setup_of  # noqa: PLC0415
     from statusherd.cli.configured import config_of  # noqa: PLC0415
     from statusherd.cli.incident_acts import Act  # noqa: PLC0415
     from statusherd.incidents.causes import Judgement, judge  # noqa: PLC0415
+    from statusherd.setup_reading import setup_of  # noqa: PLC0415
 
     cause, state, note = said
     setup = setup_of(config_of(ctx))

@@ -14,11 +14,11 @@ import click
 
 from statusherd import config as configuration
 from statusherd import logs
-from statusherd.assembly import setup_of
 from statusherd.config_values import parse_duration
 from statusherd.model.errors import StatusherdError
 from statusherd.replay import Replayed, Told, looks_of, pages, replay, setup_for
 from statusherd.setup import Setup
+from statusherd.setup_reading import setup_of
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock
 from statusherd.watch.past import PastIncident, moments, read_history

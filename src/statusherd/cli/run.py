@@ -14,12 +14,13 @@ import structlog
 
 from statusherd import config as configuration
 from statusherd import logs
-from statusherd.assembly import daemon_of, installation, secrets_of, setup_of, switch_of, web_of
+from statusherd.assembly import daemon_of, installation, secrets_of, switch_of, web_of
 from statusherd.config import Config
 from statusherd.daemon import Daemon, Sources
 from statusherd.heartbeat import Heart
 from statusherd.model.vendors import WatchedVendor
 from statusherd.setup import Setup
+from statusherd.setup_reading import setup_of
 
 log = structlog.get_logger()
 

@@ -88,9 +88,9 @@ def _checks(config: Config, found: Triage, *, json_wanted: bool) -> Sequence[Che
 
 
 def _asked(config: Config, asked: Question) -> tuple[Setup, Triage]:
-    from statusherd.assembly import setup_of  # noqa: PLC0415
     from statusherd.cli.stores import has_store, open_store, watched_vendors  # noqa: PLC0415
     from statusherd.model.errors import StatusherdError  # noqa: PLC0415
+    from statusherd.setup_reading import setup_of  # noqa: PLC0415
     from statusherd.triaging import services_of, triage  # noqa: PLC0415
 
     setup = setup_of(config)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
@@ -13,6 +15,7 @@ from statusherd.store import tables
 from statusherd.store.prepared import Prepared
 from statusherd.store.rows import CHANGE
 
+_NAMED: Final = 200
 _change = tables.change
 _APPEND = Prepared(
     insert(_change)
@@ -78,6 +81,19 @@ def changes_of(
         query = query.where(_change.c.at >= since)
     newest = query.order_by(_change.c.at.desc(), _change.c.number.desc()).limit(limit)
     return tuple(_logged(row) for row in conn.execute(newest))
+
+
+def changes_of_all(
+    conn: Connection, vendors: Collection[str], since: datetime, limit: int
+) -> tuple[LoggedChange, ...]:
+    """Return the newest changes of several vendors from a time on, newest first."""
+    query = select(_change.c.number, _change.c.body).where(_change.c.at >= since)
+    if len(vendors) <= _NAMED:  # more of them cost more to name than the others to read
+        query = query.where(_change.c.vendor.in_(sorted(vendors)))
+    newest = conn.execute(query.order_by(_change.c.at.desc(), _change.c.number.desc()))
+    wanted = frozenset(vendors)
+    found = (logged for row in newest if (logged := _logged(row)).change.vendor in wanted)
+    return tuple(islice(found, limit))
 
 
 def newest_of_kind(conn: Connection, kind: ChangeKind) -> dict[str, Change]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from statusherd.model.selection import matches
 from statusherd.model.suspects import Answer, Blindness, Suspect, Verdict
 from statusherd.respond.correlation.checks import is_failing
 from statusherd.respond.correlation.naming import Saying, saying_of, vendors_of_hosts
@@ -90,13 +89,8 @@ def blind_now(view: View) -> tuple[Blindness, ...]:
         each
         for each in view.blind
         if each.since <= view.now and (each.until is None or each.until > view.now)
-        if any(matches(way.dependency.vendor, *_names(each.vendor, view)) for way in view.ways)
+        if view.needs(each.vendor)
     )
-
-
-def _names(vendor: str, view: View) -> tuple[str, ...]:
-    profile = view.profiles.get(vendor)
-    return (vendor, profile.title, *profile.aliases) if profile else (vendor,)
 
 
 def _failing(matter: Matter, view: View) -> tuple[str, ...]:
@@ -108,7 +102,7 @@ def _failing(matter: Matter, view: View) -> tuple[str, ...]:
     failing = [vendor for vendor in vendors if is_failing(vendor, matter, view)]
     if len(failing) >= _QUORUM and len(failing) > len(vendors) * _MOST:
         return ()
-    return tuple(v for v in failing if any(matches(w.dependency.vendor, *_names(v, view)) for w in view.ways))
+    return tuple(v for v in failing if view.needs(v))
 
 
 def _silent(matter: Matter, saying: Saying, view: View) -> dict[str, str]:
@@ -118,12 +112,7 @@ def _silent(matter: Matter, saying: Saying, view: View) -> dict[str, str]:
     hosts = saying.hosts | saying.own_hosts
     named = vendors_of_hosts(hosts, view.profiles)
     posted = {trouble.vendor for trouble in view.troubles if trouble.posted_at <= view.now}
-    return {
-        vendor: host
-        for vendor, host in named.items()
-        if vendor not in posted
-        and any(matches(w.dependency.vendor, *_names(vendor, view)) for w in view.ways)
-    }
+    return {vendor: host for vendor, host in named.items() if vendor not in posted and view.needs(vendor)}
 
 
 def _clock(at: datetime) -> str:

@@ -7,10 +7,11 @@ compared as whole words, without the regions in them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -96,17 +97,24 @@ class Place:
         return sum(each.weight for each in self.evidence)
 
 
-def placed(trouble: Trouble, matter: Matter, view: View) -> Place | None:
+Ways = Mapping[str, Sequence[Way]]
+"""The ways from a matter's services, by how they name the vendor."""
+
+
+def ways_by_vendor(ways: Iterable[Way]) -> Ways:
+    """Return ways by how they name the vendor."""
+    found: dict[str, list[Way]] = {}
+    for way in ways:
+        found.setdefault(way.dependency.vendor, []).append(way)
+    return found
+
+
+def placed(trouble: Trouble, matter: Matter, view: View, ways: Ways) -> Place | None:
     """Return how a trouble reaches the matter's services; None where none of them needs the vendor."""
-    names = _names(trouble.vendor, view)
-    ways = [way for way in view.ways if matches(way.dependency.vendor, *names)]
-    found = [_place(way, trouble, matter) for way in ways]
+    names = view.names_of(trouble.vendor)
+    there = chain.from_iterable(several for name, several in ways.items() if matches(name, *names))
+    found = [_place(way, trouble, matter) for way in there]
     return max(found, key=lambda place: (not place.closed, place.weight), default=None)
-
-
-def _names(vendor: str, view: View) -> tuple[str, ...]:
-    profile = view.profiles.get(vendor)
-    return (vendor, profile.title, *profile.aliases) if profile else (vendor,)
 
 
 def _place(way: Way, trouble: Trouble, matter: Matter) -> Place:

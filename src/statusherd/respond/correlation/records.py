@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from statusherd.model.records import Component
+from statusherd.model.selection import matches
 from statusherd.model.services import Dependency
 from statusherd.model.suspects import Blindness
 from statusherd.model.words import Impact
@@ -150,6 +151,16 @@ class View:
     judged: Mapping[str, Judged] = field(default_factory=dict)
     commonness: Mapping[str, int] = field(default_factory=dict)
     documents: int = 0
+
+    def names_of(self, vendor: str) -> tuple[str, ...]:
+        """Return the names that a dependency on a vendor may use."""
+        profile = self.profiles.get(vendor)
+        return (vendor, profile.title, *profile.aliases) if profile else (vendor,)
+
+    def needs(self, vendor: str) -> bool:
+        """Tell whether the matter's services need a vendor."""
+        names = self.names_of(vendor)
+        return any(matches(pattern, *names) for pattern in {way.dependency.vendor for way in self.ways})
 
 
 SIGNALS: Final = (

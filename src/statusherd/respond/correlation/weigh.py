@@ -6,8 +6,8 @@ Text alone never links: without a way from the service to the vendor's part noth
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from statusherd.model.suspects import Evidence
@@ -22,12 +22,12 @@ from statusherd.respond.correlation.naming import (
     vendors_of_hosts,
 )
 from statusherd.respond.correlation.own_causes import own_cause
-from statusherd.respond.correlation.parts import placed
+from statusherd.respond.correlation.parts import Ways, placed, ways_by_vendor
 from statusherd.respond.correlation.records import Matter, Profile, Settings, Trouble, TroubleKind, View
 from statusherd.respond.correlation.scores import CLOSED, Weighed
 from statusherd.respond.correlation.timing import order, together
 from statusherd.respond.correlation.upstreams import with_upstreams
-from statusherd.respond.correlation.wording import wording
+from statusherd.respond.correlation.wording import wording, words_of_names
 
 _IMPACT: Final = {
     Impact.CRITICAL: 0.7,
@@ -41,51 +41,68 @@ _PLANNED: Final = pattern_of(lines_of("planned.txt"))
 _SPECIFIC: Final = frozenset({"host", "name", "probes"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A matter with what its words say, for all troubles: worked out once."""
+
+    matter: Matter
+    saying: Saying
+    view: View
+    ways: Ways
+    named: Mapping[str, str]
+    """The vendors that it names, with the name that it uses."""
+    hosted: Mapping[str, str]
+    """The vendors whose hosts it names, with the host."""
+    needed: frozenset[str]
+    """Those of the named that the services need."""
+    own_hosts: frozenset[str]
+    names: frozenset[str]
+    """The words of all vendors' names."""
+
+
+def _hear(matter: Matter, saying: Saying, view: View) -> _Heard:
+    named = vendors_named(saying.folded, view.profiles)
+    return _Heard(
+        matter,
+        saying,
+        view,
+        ways_by_vendor(view.ways),
+        named,
+        vendors_of_hosts(saying.hosts | saying.own_hosts, view.profiles),
+        frozenset(vendor for vendor in named if view.needs(vendor)),
+        _own_hosts(saying, view),
+        words_of_names(view.profiles.values()),
+    )
+
+
 def weighed(matter: Matter, saying: Saying, view: View, settings: Settings) -> tuple[Weighed, ...]:
     """Return the troubles that may have to do with a matter, the likeliest first."""
-    named, hosted = _named(saying, view)
-    found = [
-        each
-        for trouble in view.troubles
-        if trouble.posted_at <= view.now
-        if (each := _weigh(trouble, matter, saying, view, named, hosted)) is not None
-    ]
+    heard = _hear(matter, saying, view)
+    there = (trouble for trouble in view.troubles if trouble.posted_at <= view.now)
+    found = [each for trouble in there if (each := _weigh(trouble, heard)) is not None]
     found = [_without(each, settings) for each in found]
     found = _against_rivals(found, settings)
     found = with_upstreams(found, view, settings)
     return tuple(sorted(found, key=lambda each: (-each.odds, each.trouble.cause)))
 
 
-def _named(saying: Saying, view: View) -> tuple[dict[str, str], dict[str, str]]:
-    return vendors_named(saying.folded, view.profiles), vendors_of_hosts(
-        saying.hosts | saying.own_hosts, view.profiles
-    )
-
-
-def _weigh(
-    trouble: Trouble,
-    matter: Matter,
-    saying: Saying,
-    view: View,
-    named: dict[str, str],
-    hosted: dict[str, str],
-) -> Weighed | None:
-    place = placed(trouble, matter, view)
+def _weigh(trouble: Trouble, heard: _Heard) -> Weighed | None:
+    matter, saying, view = heard.matter, heard.saying, heard.view
+    place = placed(trouble, matter, view, heard.ways)
     if place is None:
-        return _undepended(trouble, named, hosted)
+        return _undepended(trouble, heard)
     times = order(matter, trouble)
     acquitted = _acquitted(trouble.vendor, saying, view)
-    names = acquitted is None and (trouble.vendor in named or trouble.vendor in hosted)
-    needed = {way.dependency.vendor.casefold() for way in view.ways}
+    is_named = trouble.vendor in heard.named or trouble.vendor in heard.hosted
     evidence = (
         *place.evidence,
         times.evidence,
         together(matter, trouble),
         _impact(trouble),
         _planned(trouble, saying),
-        *((acquitted,) if acquitted else _sayings(trouble.vendor, named, hosted, needed)),
-        wording(matter, saying, trouble, view),
-        own_cause(saying, _own_hosts(saying, view), names_vendor=names),
+        *((acquitted,) if acquitted else _sayings(trouble.vendor, heard)),
+        wording(matter, saying, trouble, view, heard.names),
+        own_cause(saying, heard.own_hosts, names_vendor=acquitted is None and is_named),
         checked(trouble.vendor, matter, view),
         _people(trouble.vendor, view),
     )
@@ -99,9 +116,9 @@ def _own_hosts(saying: Saying, view: View) -> frozenset[str]:
     return frozenset(h for h in saying.own_hosts if not any(belongs(h, p) for p in profiles))
 
 
-def _undepended(trouble: Trouble, named: dict[str, str], hosted: dict[str, str]) -> Weighed | None:
+def _undepended(trouble: Trouble, heard: _Heard) -> Weighed | None:
     """Return a trouble that no service needs as ruled out, where our words name it; else nothing."""
-    name = hosted.get(trouble.vendor) or named.get(trouble.vendor)
+    name = heard.hosted.get(trouble.vendor) or heard.named.get(trouble.vendor)
     if name is None:
         return None
     text = f"ours names {name}, but no service that is concerned depends on {trouble.vendor}"
@@ -124,10 +141,9 @@ def _planned(trouble: Trouble, saying: Saying) -> Evidence | None:
     return Evidence("wording", 2.4, f"ours speaks of {found[0].strip()}") if found else None
 
 
-def _sayings(
-    vendor: str, named: dict[str, str], hosted: dict[str, str], needed: Iterable[str]
-) -> Iterator[Evidence]:
+def _sayings(vendor: str, heard: _Heard) -> Iterator[Evidence]:
     """Yield what the hosts and names in our words say for or against a vendor."""
+    named, hosted = heard.named, heard.hosted
     if vendor in hosted:
         yield Evidence("host", 2.2, f"ours names {hosted[vendor]}")
     elif hosted:
@@ -135,8 +151,8 @@ def _sayings(
     if vendor in named:
         weight = 0.4 if vendor in hosted else 1.3
         yield Evidence("name", weight, f"ours names {named[vendor]}")
-    elif others := [each for each in named if each.casefold() in needed]:
-        yield Evidence("name", -0.8, f"ours names {named[min(others)]}")
+    elif heard.needed:
+        yield Evidence("name", -0.8, f"ours names {named[min(heard.needed)]}")
 
 
 def _acquitted(vendor: str, saying: Saying, view: View) -> Evidence | None:

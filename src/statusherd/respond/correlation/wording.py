@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -19,10 +20,12 @@ _PRIOR: Final = 200
 """So many posts are taken to be known before any is: what words are common is known from the start."""
 
 
-def wording(matter: Matter, saying: Saying, trouble: Trouble, view: View) -> Evidence | None:
-    """Return what the words in common say, None where there are none that mean something."""
+def wording(
+    matter: Matter, saying: Saying, trouble: Trouble, view: View, names: frozenset[str]
+) -> Evidence | None:
+    """Return what the words in common say, but for `names`; None where none of them means something."""
     theirs = _words_of(trouble.title, trouble.texts) | words_of_parts(trouble)
-    shared = (saying.words & theirs) - _named(trouble, view) - _services(matter)
+    shared = (saying.words & theirs) - names - _services(matter)
     worth = {word: _rarity(word, view) for word in shared}
     telling = sorted((word for word, rarity in worth.items() if rarity > 0), key=lambda w: (-worth[w], w))
     if not telling:
@@ -51,9 +54,8 @@ def _words_of(title: str, texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(words_in(without_regions(text[:4000])) for text in (title, *texts[-8:])))
 
 
-def _named(trouble: Trouble, view: View) -> frozenset[str]:
+def words_of_names(profiles: Iterable[Profile]) -> frozenset[str]:
     """Return the words of vendors' names: who is named is judged apart."""
-    profiles = (view.profiles.get(trouble.vendor) or Profile(trouble.vendor), *view.profiles.values())
     return frozenset().union(*map(_words_of_names, profiles))
 
 
