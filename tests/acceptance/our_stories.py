@@ -7,19 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
 from stories import Story
 
+from statusherd.incidents.causes import Judgement, judge
 from statusherd.model.changes import OURS, Change
 from statusherd.model.hours import parse_window
 from statusherd.model.incidents import Incident, IncidentPhase, OurNews
 from statusherd.model.routing import EVENTS, Route
 from statusherd.model.services import Dependency, Service
-from statusherd.model.suspects import Answer, LinkState, Suspect, Verdict
+from statusherd.model.suspects import Answer, Link, LinkState, Suspect, Verdict
 from statusherd.model.words import ChangeKind, Severity
 from statusherd.notify.channels import Channel
 from statusherd.respond.services import ServiceMap
-from statusherd.store import changes, conversations, incidents, tables
+from statusherd.store import changes, conversations, incident_links, incidents
 
 API = Dependency("acme", "API")
 CHECKOUT = Service(
@@ -81,27 +82,22 @@ class OurStory(Story):
     async def link(self, incident: Incident, cause: str, state: LinkState = LinkState.LINKED) -> None:
         """Write down that a vendor's incident explains one of ours, as the correlation does."""
         now = self.clock.now()
-        link = {
-            "incident": incident.number, "vendor": "acme", "cause": cause, "state": state.value, "score": 0.9,
-            "at": now, "by": "", "linked_at": now, "body": "{}",
-        }  # fmt: skip
+        link = Link(incident.number, Suspect("acme", cause, "API errors", 0.9), state, now, linked_at=now)
 
         def write(conn: Connection) -> None:
             over = replace(incident, phase=IncidentPhase.RESOLVED)
             while incidents.add(conn, over).number < incident.number:
                 pass  # earlier ones, which are over
             incidents.save(conn, incident, now)
-            conn.execute(insert(tables.incident_link), link)
+            incident_links.put(conn, (link,))
 
         await self.store.write(write)
 
-    async def unlink(self, incident: Incident) -> None:
-        """Write down that a person rejected what explained it."""
-        link = tables.incident_link
-        rejected = (
-            update(link).where(link.c.incident == incident.number).values(state=LinkState.REJECTED.value)
-        )
-        await self.store.write(lambda conn: conn.execute(rejected))
+    async def reject(self, incident: Incident, cause: str) -> None:
+        """Let a person say that a vendor's incident is not the cause of one of ours."""
+        said, now = Judgement(f"acme/{cause}", LinkState.REJECTED, "ana"), self.clock.now()
+        await self.store.write(lambda conn: judge(conn, incident.number, said, self.setup, now))
+        await self.tell()
 
     async def pass_minutes(self, minutes: float) -> None:
         await self.clock.advance(60 * minutes)
