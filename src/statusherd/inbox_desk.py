@@ -15,7 +15,7 @@ from statusherd.model.inbox import Arrival, InboxState, Receipt, Webhook
 from statusherd.model.intake import Intake
 from statusherd.publish.intake_desk import TurnedAway
 from statusherd.respond.intake import arrival_of, kept_headers, media_types, signature_of
-from statusherd.respond.senders import Proof, proof, signed_time, token_proof
+from statusherd.respond.senders import Proof, proof, shown_in_headers, signed_time
 from statusherd.setup import Setup
 from statusherd.store import inbox
 from statusherd.store.engine import Store
@@ -49,11 +49,9 @@ class InboxDesk:
         intake = setup.intake_named(name)
         if intake is None:
             return TurnedAway.NO_INTAKE
-        access = setup.access[name]
-        if access.token is not None:
-            shown = token_proof(headers, access.token)
-            if shown is not Proof.GIVEN:
-                return _TURNED_AWAY[shown]
+        shown = shown_in_headers(headers, setup.access[name], signature_of(intake.kind))
+        if shown is not Proof.GIVEN:
+            return _TURNED_AWAY[shown]
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type not in media_types(intake.kind) and "ce-specversion" not in headers:
             return TurnedAway.MEDIA_TYPE

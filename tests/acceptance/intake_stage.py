@@ -102,6 +102,7 @@ async def stage(
     clock: Clock | None = None,
     uploads: Uploads | None = None,
     answers_with: Iterable[Exception] = (),
+    take: RecordingTake | None = None,
 ) -> AsyncIterator[Stage]:
     """A stage on which deliveries are kept, and worked off when a test says so.
 
@@ -110,7 +111,7 @@ async def stage(
     setup = Setup(intakes=tuple(intakes), access={each.name: access for each, access in intakes.items()})
     with Store.open(f"sqlite:///{folder}/statusherd.db") as store:
         async with aiohttp.ClientSession() as client:
-            made = Stage(store, clock or FakeClock(), setup, RecordingTake(), client)
+            made = Stage(store, clock or FakeClock(), setup, take or RecordingTake(), client)
             made.intaking = Intaking(store, made.clock, lambda: made.setup, made.take)
             desk = _Failing(store, made.clock, lambda: made.setup, made.intaking.arrived)
             desk.failures = list(answers_with)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +13,14 @@ from aiohttp import web
 from brokers import free_port, running_program
 from intake_stage import TOKEN, Stage, stage
 
+from statusherd.assembly import take_signals
 from statusherd.clock import SystemClock
 from statusherd.model.errors import StoreError
 from statusherd.model.inbox import InboxEntry
 from statusherd.model.intake import Access, Intake
+from statusherd.store import incident_members
+from statusherd.store import incidents as incident_rows
+from statusherd.testing import RecordingTake
 
 PATIENCE = 30.0
 CONFIG = """
@@ -92,9 +96,14 @@ async def alertmanager(
         yield Alertmanager(port, at.client)
 
 
+def on_stage(folder: Path, **options) -> AbstractAsyncContextManager[Stage]:
+    """A stage on which what is taken becomes incidents."""
+    return stage(folder, INTAKE, clock=SystemClock(), take=RecordingTake(take_signals), **options)
+
+
 @asynccontextmanager
 async def running(folder: Path, **options) -> AsyncIterator[tuple[Stage, Alertmanager]]:
-    async with stage(folder, INTAKE, clock=SystemClock()) as at, alertmanager(folder, at, **options) as am:
+    async with on_stage(folder) as at, alertmanager(folder, at, **options) as am:
         yield at, am
 
 
@@ -122,6 +131,19 @@ def names(at: Stage) -> set[str]:
     return {known[key] for key in at.take.firing}
 
 
+async def incidents(at: Stage) -> list[set[str]]:
+    """The instances that fire in each incident that is open, the oldest incident first."""
+    known = {signal.key: signal.labels["instance"] for each in at.take.taken for signal in each.signals}
+    found = await at.store.read(incident_rows.open_ones)
+    members = await at.store.read(
+        lambda conn: incident_members.of_incidents(conn, [each.number for each in found])
+    )
+    return [
+        {known[member.key] for member in members if member.incident == each.number and member.fires}
+        for each in sorted(found, key=lambda each: each.number)
+    ]
+
+
 async def test_repeats_are_one_delivery_and_an_end_closes_its_own_alert_alone(tmp_path: Path) -> None:
     async with running(tmp_path) as (at, am):
         await am.say(lag("a"), lag("b"))
@@ -129,12 +151,16 @@ async def test_repeats_are_one_delivery_and_an_end_closes_its_own_alert_alone(tm
         counted = len(await at.kept())
         await repeats(at, 3)
         assert len(await at.kept()) == counted, "equal deliveries are one"
+        assert await incidents(at) == [{"a", "b"}]
         await am.say(lag("a"), over=True)
         await until(at, lambda _: names(at) == {"b"})
+        assert await incidents(at) == [{"b"}]
         await am.say(lag("b"), over=True)
         await until(at, lambda _: names(at) == set())
+        assert await incidents(at) == []
         await am.say(lag("b"))
         await until(at, lambda _: names(at) == {"b"})
+        assert await incidents(at) == [{"b"}]
 
 
 async def test_an_alert_that_is_inhibited_is_gone_from_its_group_and_not_over(tmp_path: Path) -> None:
@@ -149,6 +175,7 @@ async def test_an_alert_that_is_inhibited_is_gone_from_its_group_and_not_over(tm
         last = {signal.labels["instance"] for signal in at.take.taken[-1].signals}
         assert last == {"elsewhere", "another"}, "the group is told without what is inhibited"
         assert names(at) == {"a", "b", "elsewhere", "another", "all"}
+        assert await incidents(at) == [{"a", "b", "elsewhere", "another"}, {"all"}]
 
 
 async def test_members_that_are_cut_off_are_not_over(tmp_path: Path) -> None:
@@ -159,13 +186,15 @@ async def test_members_that_are_cut_off_are_not_over(tmp_path: Path) -> None:
         kept = await until(at, lambda kept: "left out by the sender" in kept[-1].note)
         assert "3 more alerts" in kept[-1].note
         assert names(at) >= {"a", "b"}
+        (open_one,) = await incidents(at)
+        assert open_one >= {"a", "b"}
         assert kept[-1].signals == 2
 
 
 async def test_an_error_of_ours_and_then_none_gives_exactly_one(tmp_path: Path) -> None:
     trouble = [StoreError("the database is locked", subject="x") for _ in range(3)]
     async with (
-        stage(tmp_path, INTAKE, clock=SystemClock(), answers_with=trouble) as at,
+        on_stage(tmp_path, answers_with=trouble) as at,
         alertmanager(tmp_path, at) as am,
     ):
         await am.say(lag("a"))
@@ -174,11 +203,12 @@ async def test_an_error_of_ours_and_then_none_gives_exactly_one(tmp_path: Path) 
         assert (await at.outcomes())["prom", "not_stored"] == 3
         assert len(await at.kept()) == 1
         assert len(at.take.taken) == 1
+        assert await incidents(at) == [{"a"}]
 
 
 async def test_an_answer_that_is_lost_on_its_way_gives_exactly_one(tmp_path: Path) -> None:
     """Something between us answers 500 though we have kept the delivery: it comes again."""
-    async with stage(tmp_path, INTAKE, clock=SystemClock()) as at:
+    async with on_stage(tmp_path) as at:
         answers: list[int] = []
 
         async def between(request: web.Request) -> web.Response:
@@ -204,6 +234,7 @@ async def test_an_answer_that_is_lost_on_its_way_gives_exactly_one(tmp_path: Pat
         await at.work_off()
         assert names(at) == {"a"}
         assert len(at.take.taken) == 1
+        assert await incidents(at) == [{"a"}]
 
 
 async def test_a_wrong_token_is_refused_and_nothing_is_kept(tmp_path: Path) -> None:

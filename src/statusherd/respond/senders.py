@@ -117,6 +117,16 @@ def signed_time(webhook: Webhook, native: Signature) -> str:
     return webhook.headers.get(form.stamp, "").strip() if form.stamp else ""
 
 
+def shown_in_headers(headers: Mapping[str, str], access: Access, native: Signature) -> Proof:
+    """Judge what can be judged before the body has come: whoever shows nothing is not listened to."""
+    if access.token is not None:
+        return token_proof(headers, access.token)
+    if access.secret is not None:
+        forms = (OWN_SIGNATURE.header, native.header)
+        return Proof.GIVEN if any(name in headers for name in forms) else Proof.MISSING
+    return Proof.GIVEN if access.is_open else Proof.MISSING
+
+
 def proof(webhook: Webhook, access: Access, native: Signature, now: datetime) -> Proof:
     """Judge what a delivery shows of its sender."""
     if access.token is not None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from statusherd.intaking import Take
 from statusherd.model.intake import Intake
 from statusherd.model.signals import Signal, SignalState
 from statusherd.setup import Setup
@@ -23,22 +24,25 @@ class TakenSignals:
 
 
 class RecordingTake:
-    """A `Take`. `failures` are raised one by one, before anything is taken."""
+    """A `Take`. `failures` are raised one by one, before anything is taken; `then` takes after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, then: Take | None = None) -> None:
+        self._then = then
         self.taken: list[TakenSignals] = []
         self.failures: list[Exception] = []
 
     def __call__(
         self,
-        conn: Connection,  # noqa: ARG002 - a Take may write
+        conn: Connection,
         intake: Intake,
         signals: Sequence[Signal],
-        setup: Setup,  # noqa: ARG002 - a Take may know the services
+        setup: Setup,
         now: datetime,
     ) -> None:
         if self.failures:
             raise self.failures.pop(0)
+        if self._then is not None:
+            self._then(conn, intake, signals, setup, now)
         self.taken.append(TakenSignals(intake.name, tuple(signals), now))
 
     @property
