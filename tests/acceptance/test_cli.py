@@ -256,6 +256,7 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
         await note("status")
         await note("vendor", "list")
         await note("vendor", "show", "acme")
+        await note("vendor", "report", "acme", "--author", "ada")
         await note("vendor", "mute", "newcomer", "--for", "2h", "--reason", "known")
         await note("vendor", "remove", "newcomer", "--yes")
         (tmp_path / "vendors.txt").write_text("github\nno such vendor\n")
@@ -312,6 +313,10 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
     await note("oncall", "overrides")
     await note("oncall", "show", "primary")
     await note("oncall", "remove", "1")
+    target = f'http = "{page.address}/api/v2/status.json"'
+    installed.config.write_text(installed.config.read_text() + f'[[probe]]\nvendor = "acme"\n{target}\n')
+    await note("probe", "list")
+    await note("probe", "run", "acme")
     await note("config", "check")
     await note("db", "check")
     await note("db", "backup", str(tmp_path / "copy.db"))

@@ -265,7 +265,7 @@ async def test_a_vendor_is_shown_with_all_that_is_known_of_it(house):
     house.page.open("API down", "major", ["API"], text="We are looking.")
     await house.run("check")
     document = await house.json("vendor", "show", "acme")
-    assert list(document) == ["vendor", "components", "incidents", "maintenances", "looks"]
+    assert list(document) == ["vendor", "components", "incidents", "maintenances", "looks", "probes"]
     assert [c["name"] for c in document["components"]] == list(PARTS)
     assert {(i["title"], i["phase"]) for i in document["incidents"]} >= {("API down", "investigating")}
     assert document["looks"]["failed_looks"] == 0

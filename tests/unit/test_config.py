@@ -82,6 +82,8 @@ def test_the_example_runs_as_it_is_and_shows_every_key():
         schema.Http,
         schema.Heartbeat,
         schema.Drill,
+        schema.Early,
+        schema.Probe,
         schema.IncidentRules,
         schema.EnterPhase,
         schema.LeavePhase,
