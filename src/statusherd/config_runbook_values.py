@@ -42,7 +42,9 @@ def parse_text(value: object) -> str:
 def parse_words(value: object) -> tuple[str, ...]:
     """Return the words of a command: a program by its absolute path, and what it is given."""
     if not isinstance(value, list) or not 1 <= len(value) <= _MOST or not all(map(_is_word, value)):
-        raise ValueError('must be a list of words. Write it like ["/usr/local/bin/flip", "{target}"]')
+        raise ValueError(
+            'must be a list of words that can be seen. Write it like ["/usr/local/bin/flip", "{target}"]'
+        )
     for word in value:
         if not PLACEHOLDER.match(word) and (inside := _INSIDE.search(word)):
             text = f"{quoted(word)} holds a parameter inside of a word. Let {inside[0]} be a word of its own"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from statusherd.clock import Clock
 from statusherd.maintaining import checked, freezes_in_the_way
+from statusherd.model.errors import Refused, RefusedError
 from statusherd.model.freezes import Conflict
 from statusherd.model.own_maintenance import OwnMaintenance
 from statusherd.model.runbooks import Plan, Run, Runbooks, RunState, Unplanned
 from statusherd.respond import runbook
 from statusherd.respond.conflicts import LONGEST, freezes_between
-from statusherd.runbooks import Asked, approve, begin, carry_out
+from statusherd.runbooks import Asked, Begun, approve, begin, carry_out
 from statusherd.setup import Setup
 from statusherd.store import own_maintenances, runbook_runs
 from statusherd.store.engine import Store
@@ -27,6 +29,8 @@ class Operations:
         self._clock = clock
         self._setup = setup
         self._folder = folder
+        self._under_way: set[asyncio.Task[Run]] = set()
+        self._is_over = False
 
     def now(self) -> datetime:
         """Return the time by which answers are made."""
@@ -47,17 +51,37 @@ class Operations:
         self, name: str, step: int | None, values: Mapping[str, str], author: str, incident: int | None
     ) -> Run:
         """Run a step and return how it ended; one that needs approval is proposed only."""
+        self._refuse_the_late()
         plan, now = runbook.planned(self.runbooks(), name, step, values), self.now()
         begun = await self._store.write(lambda conn: begin(conn, plan, Asked(author, incident), now))
         if begun.run.state is RunState.WAITING:
             return begun.run
-        return await carry_out(self._store, begun, self._folder, self._clock)
+        return await self._carried_out(begun)
 
     async def approve(self, number: int, author: str) -> Run:
         """Approve what another person proposed, run it, and return how it ended."""
+        self._refuse_the_late()
         books, now = self.runbooks(), self.now()
         begun = await self._store.write(lambda conn: approve(conn, books, number, author, now))
-        return await carry_out(self._store, begun, self._folder, self._clock)
+        return await self._carried_out(begun)
+
+    async def stop(self) -> None:
+        """Run nothing more, end what is being run, and write that down."""
+        self._is_over = True
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _carried_out(self, begun: Begun) -> Run:
+        """Run what was begun in a task of ours: it neither ends with the request, nor outlives the store."""
+        task = asyncio.create_task(carry_out(self._store, begun, self._folder, self._clock))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    def _refuse_the_late(self) -> None:
+        if self._is_over:
+            raise RefusedError(Refused.CONFLICT, "the daemon is ending", remedy="Ask it again soon")
 
     async def runs(self) -> tuple[Run, ...]:
         """Return the last runs, the newest first."""

@@ -166,4 +166,6 @@ async def answering(web: Web, desks: Desks) -> AsyncIterator[int | None]:
     try:
         yield port
     finally:
+        if desks.operations is not None:
+            await desks.operations.stop()
         await server.stop()

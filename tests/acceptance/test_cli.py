@@ -42,6 +42,26 @@ people = ["ada"]
 """
 
 
+RUNBOOK = """
+[[service]]
+name = "shop"
+depends_on = ["acme"]
+[runbooks.commands]
+flip = { argv = ["/bin/echo", "{target}"], approval = true }
+[[runbook]]
+name = "flip"
+vendors = ["acme"]
+steps = [{ run = "flip", params = { target = ["a", "b"] } }]
+"""
+FREEZE = """
+[[freeze]]
+name = "always"
+from = "2020-01-01"
+until = "2020-12-30"
+rrule = "FREQ=YEARLY"
+"""
+
+
 async def run(*words: str, code: int = 0, cwd: Path | None = None) -> tuple[str, str]:
     """Run the program without a terminal, without anybody to ask; return what it printed."""
     bare = {k: v for k, v in os.environ.items() if not k.startswith("STATUSHERD")}
@@ -227,6 +247,7 @@ def deliver(database: Path, config: Path) -> None:
             store.write_now(partial(inbox.settle, entry=entry, now=now))
 
 
+@pytest.mark.timeout(400)  # one process a command
 async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - one command after the other
     installed: Installation, tmp_path: Path
 ) -> None:
@@ -317,6 +338,16 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
     installed.config.write_text(installed.config.read_text() + f'[[probe]]\nvendor = "acme"\n{target}\n')
     await note("probe", "list")
     await note("probe", "run", "acme")
+    installed.config.write_text(installed.config.read_text() + RUNBOOK)
+    await note("runbook", "list")
+    await note("runbook", "show", "flip")
+    await note("runbook", "run", "flip", "--param", "target=a", "--execute")
+    await note("runbook", "approve", "1", "--author", "bob")
+    await note("runbook", "runs")
+    await note("maintenance", "add", "upgrade", "--service", "shop", "--for", "2h")
+    installed.config.write_text(installed.config.read_text() + FREEZE)
+    await note("maintenance", "list")
+    await note("maintenance", "end", "1")
     await note("config", "check")
     await note("db", "check")
     await note("db", "backup", str(tmp_path / "copy.db"))

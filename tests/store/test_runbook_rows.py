@@ -9,15 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from statusherd.assembly import take_signals
 from statusherd.incidents import Opening, open_incident
 from statusherd.maintaining import checked, freezes_in_the_way, maintained, unknown_services
 from statusherd.model.errors import NoSuchIncidentError, NotUnderstoodError, Refused, RefusedError
 from statusherd.model.freezes import Freeze
 from statusherd.model.incidents import EntryKind
+from statusherd.model.intake import Intake
 from statusherd.model.own_maintenance import OwnMaintenance, WindowState
 from statusherd.model.runbooks import HOLDS, Command, Plan, Run, Runbook, Runbooks, RunState, Step
+from statusherd.model.services import Service
+from statusherd.model.signals import Signal, SignalState
 from statusherd.respond.runbook import planned
+from statusherd.respond.services import ServiceMap
 from statusherd.runbooks import Asked, Begun, approve, begin, carry_out, note_done
+from statusherd.setup import Setup
 from statusherd.store import incidents, own_maintenances, retention, runbook_runs, timeline
 from statusherd.store.engine import Store
 from statusherd.testing import FakeClock
@@ -244,6 +250,23 @@ def test_services_are_in_maintenance_from_and_until(store: Store):
     assert in_maintenance(store, T0 + 2 * HOUR - timedelta(seconds=1), *names) == {"checkout", "search"}
     assert in_maintenance(store, T0 + 2 * HOUR, *names) == frozenset()
     assert store.read_now(lambda conn: maintained(names)(conn, T0 + HOUR)) == {"checkout", "search"}
+
+
+def test_an_alert_about_a_service_in_maintenance_opens_nothing_and_one_about_what_needs_it_does(store: Store):
+    services = (Service("checkout"), Service("shop", needs=("checkout",)))
+    setup, intake = Setup(services=ServiceMap(services)), Intake("prom", "alertmanager")
+
+    def alert(service: str, at: datetime) -> None:
+        signal = Signal(f"{service}{at}", SignalState.FIRING, f"{service} is slow", at, service=service)
+        store.write_now(lambda conn: take_signals(conn, intake, [signal], setup, at))
+
+    planned_window(store, window())
+    alert("checkout", T0)
+    assert store.read_now(incidents.open_ones) == ()
+    alert("shop", T0)
+    alert("checkout", T0 + HOUR)
+    opened = store.read_now(incidents.open_ones)
+    assert sorted(each.services for each in opened) == [("checkout",), ("shop",)]
 
 
 def test_a_window_is_kept_listed_and_ended(store: Store):

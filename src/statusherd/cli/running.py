@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import signal
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -88,7 +90,18 @@ def _carried_out(config: Config, store: Store, begun: Begun, *, quiet: bool) -> 
     make_folder(config)
     if not quiet:
         say(f"Running {words(begun.plan.argv)}")
-    return asyncio.run(carry_out(store, begun, config.daemon.data_dir, SystemClock()))
+    try:
+        return asyncio.run(_until_told(carry_out(store, begun, config.daemon.data_dir, SystemClock())))
+    except asyncio.CancelledError:
+        raise click.Abort from None
+
+
+async def _until_told(work: Coroutine[Any, Any, Run]) -> Run:
+    """Do `work`; a signal that would end us ends what we run first, which has no terminal to hear of it."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await task
 
 
 def _tell(run: Run, plans_: list[dict[str, object]] | None, *, json_wanted: bool) -> None:

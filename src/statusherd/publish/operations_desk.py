@@ -31,6 +31,9 @@ class OperationsDesk(Protocol):
     async def approve(self, number: int, author: str) -> Run:
         """Approve what another person proposed, run it, and return how it ended."""
 
+    async def stop(self) -> None:
+        """Run nothing more, and end what is being run."""
+
     async def runs(self) -> tuple[Run, ...]:
         """Return the last runs, the newest first."""
 
