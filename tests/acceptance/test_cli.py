@@ -348,6 +348,7 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
     installed.config.write_text(installed.config.read_text() + FREEZE)
     await note("maintenance", "list")
     await note("maintenance", "end", "1")
+    await note("triage", "--text", "API down")
     await note("config", "check")
     await note("db", "check")
     await note("db", "backup", str(tmp_path / "copy.db"))
