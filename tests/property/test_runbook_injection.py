@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from stories import Story
 
@@ -184,12 +184,15 @@ def test_what_is_not_declared_is_not_taken(value: str, values: list[str], patter
         assert value.isprintable()
 
 
-@settings(max_examples=40, deadline=None)
-@given(
-    words=st.lists(
-        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=50), max_size=6
-    )
+whole = st.one_of(
+    st.sampled_from([text.replace("\0", "") for text in HOSTILE]),
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=50),
 )
+
+
+@settings(max_examples=40, deadline=None)
+@given(words=st.lists(whole, max_size=6))
+@example(words=["a\nb", "", "$(x)", "\t", "--", "*"])
 def test_words_of_the_allow_list_arrive_to_the_letter(
     recorder: Recorder, store: Store, words: list[str]
 ) -> None:
