@@ -122,7 +122,7 @@ def cold(kind: str, make: Make, episodes: int) -> dict[str, object]:
 
 
 def main() -> None:
-    months = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    months = int(sys.argv[1]) if len(sys.argv) > 1 else 12
     episodes = int(sys.argv[2]) if len(sys.argv) > 2 else 400
     record = asyncio.run(recorded(3000))
     kinds: dict[str, Make] = {**KINDS, "recorded on loopback": lambda seed: Recorded(seed, record)}
