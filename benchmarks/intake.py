@@ -31,6 +31,7 @@ from pathlib import Path
 import psutil
 
 from statusherd.testing import LoadSender
+from statusherd.testing.offering import INTAKE
 
 TOKEN = "benchmark-token-of-ours"
 CONFIG = """
@@ -38,10 +39,6 @@ CONFIG = """
 log_level = "error"
 [web]
 listen = "127.0.0.1:{port}"
-[[intake]]
-name = "load"
-kind = "alertmanager"
-token = "{token}"
 """
 FLOOR = """
 import sqlite3, sys
@@ -121,9 +118,9 @@ async def floor(folder: Path, count: int, rate: float) -> None:
 def kept(folder: Path) -> tuple[set[int], int, int]:
     """Return the numbers that are in the store, how many rows there are too many, and how many are unread."""
     with sqlite3.connect(folder / "var" / "statusherd.db") as conn:
-        rows = conn.execute("SELECT matter, state FROM intake_event").fetchall()
+        rows = conn.execute("SELECT key, state FROM intake_event").fetchall()
     conn.close()
-    numbers = [int(matter.rpartition("n-")[2]) for matter, _ in rows]
+    numbers = [int(key.removeprefix("id ")) for key, _ in rows]
     return set(numbers), len(numbers) - len(set(numbers)), sum(state != "done" for _, state in rows)
 
 
@@ -165,7 +162,7 @@ async def killed(folder: Path, count: int, rate: float) -> None:
 
 def daemon(folder: Path, port: int) -> tuple[list[str], LoadSender]:
     config = folder / "config.toml"
-    config.write_text(CONFIG.format(port=port, token=TOKEN))
+    config.write_text((CONFIG + INTAKE).format(port=port, token=TOKEN))
     config.chmod(0o600)
     words = ["-m", "statusherd", "--config", str(config), "run"]
     return words, LoadSender(f"http://127.0.0.1:{port}/api/v1/intake/load", TOKEN)

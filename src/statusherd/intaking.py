@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 TOGETHER: Final = 50
 """So many deliveries are worked off in one transaction: those that arrive meanwhile wait for it."""
+LONGEST: Final = 0.1
+"""Seconds after which a transaction takes no more: whoever delivers waits for its end."""
 GATHER: Final = 0.05
 """Seconds after an arrival in which others may join it: a transaction for each of a flood costs too much."""
 PATROL: Final = 1.0
@@ -98,8 +100,10 @@ class Intaking:
         return batch.settled
 
     def _work_off(self, conn: Connection, setup: Setup, now: datetime) -> _Batch:
-        batch = _Batch()
+        batch, began = _Batch(), self._clock.monotonic()
         for entry in inbox.waiting(conn, TOGETHER):
+            if self._clock.monotonic() - began > LONGEST:
+                break
             settled = self._settled(conn, entry, setup, now)
             inbox.settle(conn, settled, now)
             batch.settled += 1

@@ -12,19 +12,25 @@ import aiohttp
 
 _PAUSE: Final = 0.05
 _KEPT: Final = (200, 202)
+MONITORS: Final = 50
+INTAKE: Final = """
+[[intake]]
+name = "load"
+kind = "generic"
+token = "{token}"
+mapping.id = "id"
+mapping.key = "monitor"
+mapping.state = "state"
+mapping.text = "text"
+"""
+"""The [[intake]] of a config to which it delivers. A delivery's key in the store is "id NUMBER"."""
 
 
 def delivery(number: int, size: int = 1000) -> bytes:
-    """Return a delivery as Alertmanager's, of one alert in a group of its own: "n-NUMBER"."""
-    alert = {
-        "status": "firing",
-        "fingerprint": f"{number:016x}",
-        "labels": {"alertname": "Load", "severity": "warning", "instance": str(number)},
-        "annotations": {"summary": f"alert {number}", "description": "x" * size},
-        "startsAt": "2026-03-01T10:00:00Z",
-        "endsAt": "0001-01-01T00:00:00Z",
-    }
-    return json.dumps({"version": "4", "groupKey": f"n-{number}", "alerts": [alert]}).encode()
+    """Return a delivery for `INTAKE`: one of 50 monitors is still down, in other words."""
+    monitor = f"monitor-{number % MONITORS}"
+    body = {"id": number, "monitor": monitor, "state": "down", "text": f"look {number} {'x' * size}"}
+    return json.dumps(body).encode()
 
 
 @dataclass
