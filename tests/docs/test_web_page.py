@@ -30,6 +30,6 @@ def test_its_example_is_understood_and_its_figures_are_right() -> None:
     assert given(body["author"], body["note"]) == Given("ada", "rolling back")
     assert LIFE.total_seconds() == 24 * 3600
     assert "for 24 hours" in PAGE
-    assert f"make {limits.AT_ONCE} requests at once\nand two a second" in PAGE
+    assert f"make {limits.AT_ONCE} requests at once and two a second" in " ".join(PAGE.split())
     assert limits.PER_SECOND == 2
     assert f"{server.MOST_CONNECTIONS} connections" in PAGE

@@ -286,7 +286,7 @@ def test_completion_prints_the_script_of_the_shell(shell):
 
 def test_commands_and_options_are_completed(tmp_path):
     assert complete("statusherd in", tmp_path) == ["init", "inspect", "incident", "intake"]
-    assert complete("statusherd vendor re", tmp_path) == ["refresh", "remove"]
+    assert complete("statusherd vendor re", tmp_path) == ["refresh", "remove", "report"]
     assert "--exit-code" in complete("statusherd status --e", tmp_path)
 
 

@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "probe": ("statusherd.cli.probe:group", "List our own checks of vendors' endpoints, and make them now."),
     "triage": (
         "statusherd.cli.triage:command",
-        "Us or them? Tell whether a vendor explains that something is wrong.",
+        "Tell whether a vendor explains what is wrong: us or them?",
     ),
     "alert": ("statusherd.cli.alert:group", "Show who was told of what, who was not, and why."),
     "channel": ("statusherd.cli.channel:group", "List, test and import the channels that messages go to."),
