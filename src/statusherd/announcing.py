@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from statusherd.clock import Clock
-from statusherd.correlating import settle
+from statusherd.correlating import settle, titles_in
 from statusherd.model.changes import OURS, Change
 from statusherd.model.incidents import Contact, Entry, EntryKind, Finding, Incident, OurNews, RunbookHint
 from statusherd.model.suspects import Answer
@@ -38,6 +38,19 @@ _QUIET: Final = frozenset(
      ChangeKind.MAINTENANCE_UPDATED, ChangeKind.FIRST_LOOK, ChangeKind.FILTER_ROT}
 )  # fmt: skip
 """Changes that explain nothing."""
+_IN_WORDS: Final = {
+    ChangeKind.BLIND: "its status page cannot be read",
+    ChangeKind.SIGHTED: "its status page can be read again",
+    ChangeKind.SUSPICIOUS: "its status page lost most components",
+    ChangeKind.SOURCE_MOVED: "its status page changed its format",
+    ChangeKind.DISTURBANCE_OPENED: "trouble without a posted incident",
+    ChangeKind.DISTURBANCE_CHANGED: "trouble without a posted incident goes on",
+    ChangeKind.DISTURBANCE_ENDED: "trouble without a posted incident is over",
+    ChangeKind.EARLY_WARNING: "early warning of ours",
+    ChangeKind.EARLY_WARNING_JOINED: "posted what we had warned of",
+    ChangeKind.EARLY_WARNING_ENDED: "early warning of ours is over",
+}
+"""Those whose names do not say it."""
 
 Diagnose = Callable[[Sequence[str]], Awaitable[tuple[Finding, ...]]]
 """Checks vendors now, read-only and within seconds, and says what it found."""
@@ -107,6 +120,7 @@ class Announcer:
             recent=recent_lines(conn, seen.setup, vendors, seen.now),
             runbooks=runbooks_for(seen.setup, found, incident.services),
             contacts=contacts_of(seen.setup, found, vendors),
+            titles=titles_in(found, seen, vendors),
         )
         change_log.append(conn, (_opening(incident, news, seen.now),))
 
@@ -127,7 +141,7 @@ def recent_lines(conn: Connection, setup: Setup, vendors: Collection[str], now: 
 def _line(change: Change, setup: Setup) -> str:
     vendor = setup.vendors.get(change.vendor)
     about = change.incident or change.maintenance
-    what = str(change.kind).replace("_", " ")
+    what = _IN_WORDS.get(change.kind) or str(change.kind).replace("_", " ")
     title = f": {about.title}" if about is not None else ""
     return f"{change.at:%H:%M} UTC {vendor.title if vendor else change.vendor}: {what}{title}"
 

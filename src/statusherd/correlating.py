@@ -6,7 +6,7 @@ look that finds the same writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -88,20 +88,28 @@ def _automatic(setup: Setup) -> float:
 def _look(conn: Connection, incident: Incident, seen: Sight) -> bool:
     found, followed = settle(conn, incident, seen)
     if followed.news and incident.is_open:
-        change_log.append(conn, (cause_change(incident, found, followed.news, seen.now),))
+        change_log.append(conn, (cause_change(incident, found, followed.news, seen),))
     return bool(followed.links or followed.entries)
 
 
-def cause_change(incident: Incident, found: Answer, news: str, now: datetime) -> Change:
+def titles_in(found: Answer, seen: Sight, others: Iterable[str] = ()) -> Mapping[str, str]:
+    """Return what people call the vendors of an answer, and others."""
+    suspected = {each.vendor for each in (*found.links, *found.suspects)}
+    named = suspected.union((each.vendor for each in found.blind), others)
+    titles = seen.titles_of_vendors
+    return {name: titles[name] for name in sorted(named) if name in titles}
+
+
+def cause_change(incident: Incident, found: Answer, news: str, seen: Sight) -> Change:
     """Return the news of what explains an incident, for people to hear."""
     return Change(
         vendor=OURS,
         kind=ChangeKind.OUR_INCIDENT_UPDATED,
-        at=now,
+        at=seen.now,
         reason=news,
         subject=incident.name,
         facets=("cause",),
         after=incident.phase.value,
         since=incident.opened_at,
-        ours=OurNews(incident, found, news),
+        ours=OurNews(incident, found, news, titles=titles_in(found, seen)),
     )

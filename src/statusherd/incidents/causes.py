@@ -64,8 +64,9 @@ def judge(conn: Connection, number: int, said: Judgement, setup: Setup, now: dat
 
 def _tell(conn: Connection, incident: Incident, news: str, setup: Setup, now: datetime) -> None:
     if incident.is_open and incidents.is_announced(conn, incident.number):
-        found = answer_for(conn, incident, sight(conn, setup, incident.opened_at, now))
-        change_log.append(conn, (cause_change(incident, found, news, now),))
+        seen = sight(conn, setup, incident.opened_at, now)
+        found = answer_for(conn, incident, seen)
+        change_log.append(conn, (cause_change(incident, found, news, seen),))
 
 
 def _title(link: Link, setup: Setup) -> str:

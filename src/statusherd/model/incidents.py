@@ -202,3 +202,5 @@ class OurNews:
     """What changed lately at the vendors that the services need, one line each, newest first."""
     runbooks: tuple[RunbookHint, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What people call the vendors in it, by name."""

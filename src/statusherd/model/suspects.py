@@ -45,6 +45,11 @@ class Evidence:
     evidence: str
 
 
+def percent(chance: float) -> str:
+    """Return a chance from 0 to 1 as "93 %": 1 is the word of a person, and else nothing is certain."""
+    return "confirmed" if chance >= 1 else f"{min(99, max(1, round(100 * chance)))} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A vendor's trouble that may be the cause. `score` is the chance of that, from 0 to 1.

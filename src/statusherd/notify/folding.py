@@ -146,7 +146,12 @@ def _in_short(part: Alert) -> Alert:
     """Return a part without the vendor's words, and of what helps, of which a message on several has none."""
     change = part.change
     if change.ours is not None:
-        short = OurNews(replace(change.ours.incident, text=""), change.ours.answer, change.ours.news)
+        short = OurNews(
+            replace(change.ours.incident, text=""),
+            change.ours.answer,
+            change.ours.news,
+            titles=change.ours.titles,
+        )
         return replace(part, change=replace(change, ours=short))
     if change.incident is None:
         return part

@@ -49,7 +49,7 @@ _OTHER: Final = Suspect(
     "globex", "g1", "Slow search", 0.21, (Evidence("region", -0.8, "it is in us-east, ours is not"),)
 )
 _ANSWER: Final = Answer(
-    Verdict.VENDOR, "acme: Payments are delayed (93%)", (_CAUSE,), (_OTHER,),
+    Verdict.VENDOR, "acme: Payments are delayed (93 %)", (_CAUSE,), (_OTHER,),
     (Blindness("initech", _at(9, 40)),),
 )  # fmt: skip
 _NEWS: Final = OurNews(
@@ -60,14 +60,15 @@ _NEWS: Final = OurNews(
         Finding("acme", "GET /v1/charges answers 503 since 09:46 UTC", ok=False, at=_at(10, 1)),
     ),
     recent=(
-        "09:58 UTC acme: incident opened: Payments are delayed",
-        "08:10 UTC globex: incident resolved: Slow search",
+        "09:58 UTC Acme Payments: incident opened: Payments are delayed",
+        "08:10 UTC Globex: incident resolved: Slow search",
     ),
     runbooks=(
         RunbookHint("checkout-5xx", "https://runbooks.example.com/checkout-5xx"),
         RunbookHint("queue-drain", "statusherd runbook show queue-drain"),
     ),
     contacts=(Contact("acme", "https://acme.example/support", "C-4711"),),
+    titles={"acme": "Acme Payments", "globex": "Globex", "initech": "Initech"},
 )
 _MITIGATED: Final = replace(
     _INCIDENT, phase=IncidentPhase.MITIGATED, mitigated_at=_at(10, 20), roles={"commander": "Ana"}

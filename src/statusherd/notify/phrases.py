@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from statusherd.model.records import Component, VendorIncident
+from statusherd.model.suspects import percent
 from statusherd.model.words import Impact
 from statusherd.notify.languages import later, say, say_many, word
 from statusherd.notify.markup import one_line
@@ -67,7 +68,7 @@ def service_names(names: Sequence[str]) -> str:
 
 def certainty(chance: float) -> str:
     """Return a chance from 0 to 1 as "93 %"; 1 is the word of a person, and else nothing is certain."""
-    return say("confirmed") if chance >= 1 else f"{min(99, max(1, round(100 * chance)))} %"
+    return say("confirmed") if chance >= 1 else percent(chance)
 
 
 def some(names: Sequence[str], most: int, count: int | None = None) -> str:

@@ -24,6 +24,7 @@ from statusherd.notify.languages import later, say, word
 from statusherd.notify.maintenance_words import conflicts
 from statusherd.notify.markup import Link, lines, link, one_line
 from statusherd.notify.our_blocks import our_blocks
+from statusherd.notify.our_titles import in_titles
 from statusherd.notify.our_words import our_facts, our_notes, says_why, sender_words
 from statusherd.notify.phrases import component_list, some, state, titled
 from statusherd.notify.retelling import retold
@@ -36,6 +37,7 @@ _LATE: Final = timedelta(minutes=15)
 
 def tell(alert: Alert, asking: Asking) -> Telling:
     """Put an alert into words."""
+    alert = in_titles(alert)
     if len(alert.parts) == 1:
         return _tell_one(alert, asking)
     change, zone = alert.change, asking.zone

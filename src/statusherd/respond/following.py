@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from statusherd.model.incidents import Entry, EntryKind, Incident
-from statusherd.model.suspects import Answer, Link, LinkState, Suspect, Verdict
+from statusherd.model.suspects import Answer, Link, LinkState, Suspect, Verdict, percent
 from statusherd.respond.correlation.records import Trouble, TroubleKind
 
 KEPT_FROM: Final = 0.2
@@ -141,9 +141,9 @@ def _said(incident: Incident, link: Link, known: Link | None, around: Around) ->
     title, trouble = around.title(link.suspect.vendor), around.troubles.get(link.suspect.cause)
     about = f"{title}: {link.suspect.title}" if link.suspect.title else title
     if link.state is LinkState.LINKED:
-        return f"{_linked(incident, trouble, title)} ({link.suspect.score:.0%}): {link.suspect.title}"
+        return f"{_linked(incident, trouble, title)}: {link.suspect.title} ({percent(link.suspect.score)})"
     if link.state is LinkState.RELEASED and was is LinkState.LINKED:
-        return f"No longer taken for the cause: {about} ({link.suspect.score:.0%})"
+        return f"No longer taken for the cause: {about} ({percent(link.suspect.score)})"
     return ""
 
 
@@ -207,7 +207,7 @@ def with_peoples_word(found: Answer, links: Iterable[Link], titles: Mapping[str,
     others = tuple(each for each in found.suspects if each.cause not in said)
     if linked:
         named = ((titles.get(each.vendor, each.vendor), each) for each in linked[:3])
-        sentence = " and ".join(f"{title}: {each.title} ({each.score:.0%})" for title, each in named)
+        sentence = " and ".join(f"{title}: {each.title} ({percent(each.score)})" for title, each in named)
         return replace(found, verdict=Verdict.VENDOR, sentence=sentence, links=linked, suspects=others)
     if found.verdict is not Verdict.VENDOR:
         return replace(found, suspects=others)

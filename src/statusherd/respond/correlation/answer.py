@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from statusherd.model.suspects import Answer, Blindness, Suspect, Verdict
+from statusherd.model.suspects import Answer, Blindness, Suspect, Verdict, percent
 from statusherd.respond.correlation.checks import is_failing
 from statusherd.respond.correlation.naming import Saying, saying_of, vendors_of_hosts
 from statusherd.respond.correlation.own_causes import speaks_of_own_cause
@@ -35,7 +36,9 @@ def answer(matter: Matter, view: View, settings: Settings | None = None) -> Answ
     saying = saying_of(matter)
     found = weighed(matter, saying, view, settings)
     links = [each for each in found if _is_link(each, settings)]
-    suspects = [each for each in found if not _is_link(each, settings)][:SHOWN]
+    explained = {each.trouble.vendor for each in links}
+    others = (each for each in found if not _is_link(each, settings))
+    suspects = [each for each in others if not _is_told_by(each, explained)][:SHOWN]
     blind, doubts = blind_now(view), _doubts(matter, saying, view)
     told = tuple(each.suspect() for each in links)
     open_ones = tuple(each.suspect() for each in suspects)
@@ -50,7 +53,7 @@ def answer(matter: Matter, view: View, settings: Settings | None = None) -> Answ
 
 
 def _shown(suspect: Suspect, view: View) -> str:
-    return f"{_title(suspect.vendor, view)}: {suspect.title} ({suspect.score:.0%})"
+    return f"{_title(suspect.vendor, view)}: {suspect.title} ({percent(suspect.score)})"
 
 
 def _title(vendor: str, view: View) -> str:
@@ -81,6 +84,11 @@ def _doubts(matter: Matter, saying: Saying, view: View) -> list[str]:
 
 def _is_link(each: Weighed, settings: Settings) -> bool:
     return each.score >= settings.automatic and each.trouble.kind not in _UNPOSTED
+
+
+def _is_told_by(each: Weighed, explained: Collection[str]) -> bool:
+    """Tell whether a warning of ours says no more than its vendor has posted meanwhile."""
+    return each.trouble.kind is TroubleKind.WARNING and each.trouble.vendor in explained
 
 
 def blind_now(view: View) -> tuple[Blindness, ...]:

@@ -22,7 +22,7 @@ from statusherd.model.suspects import Evidence
 from statusherd.respond.correlation.lexicon import COMMON
 from statusherd.respond.correlation.naming import spaced, words_in
 from statusherd.respond.correlation.places import EVERYWHERE, overlap, regions_in, without_regions
-from statusherd.respond.correlation.records import Matter, Trouble, View, Way
+from statusherd.respond.correlation.records import Matter, Trouble, TroubleKind, View, Way
 
 DEPENDENCY: Final = "dependency"
 REGION: Final = "region"
@@ -56,6 +56,10 @@ _KNOWN_AS: Final = {
     "aks": "kubernetes service",
 }
 """Short names of the clouds' services, and what their pages call them."""
+
+
+_UNTITLED: Final = frozenset({TroubleKind.WARNING, TroubleKind.DISTURBANCE})
+"""What nobody has given a title yet."""
 
 
 class Fit(Enum):
@@ -167,6 +171,8 @@ def _fit(way: Way, trouble: Trouble) -> Fit:
 
 def _tells_of_something(trouble: Trouble) -> bool:
     """Tell whether a title names what is broken, in words that are not used for anything."""
+    if trouble.kind in _UNTITLED:
+        return False
     words = words_in(without_regions(trouble.title)) - COMMON
     return any(word.isalpha() and len(word) > 2 for word in words)
 
