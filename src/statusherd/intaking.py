@@ -38,6 +38,8 @@ GATHER: Final = 0.05
 """Seconds after an arrival in which others may join it: a transaction for each of a flood costs too much."""
 PATROL: Final = 1.0
 """Seconds after which the inbox is looked into unasked: another process may have had some read again."""
+TELL_PAUSE: Final = 1.0
+"""Seconds between two times that others hear of signals."""
 LOOK_PAUSE: Final = 10.0
 """Seconds between two looks at a vendor that its own deliveries ask for."""
 
@@ -74,6 +76,7 @@ class Intaking:
         self._setup = setup
         self._take = take
         self._looked: dict[str, float] = {}
+        self._untold, self._told_at = False, -TELL_PAUSE
         self.arrived = asyncio.Event()
         self.on_taken: Callable[[], None] = _nothing
         self.look: Callable[[str], None] = _nobody
@@ -82,7 +85,7 @@ class Intaking:
         """Work off whatever arrives, until cancelled."""
         while True:
             self.arrived.clear()
-            while await self.run_once():
+            while await self._worked_off_some():
                 pass
             await until(self._clock, self._clock.monotonic() + PATROL, self.arrived)
             await self._clock.sleep(GATHER)
@@ -91,13 +94,30 @@ class Intaking:
         """Work off some of what has arrived, the first first; return how many, 0 where nothing waits."""
         setup, now = self._setup(), self._clock.now()
         if not await self._store.read(lambda conn: inbox.waiting(conn, 1)):
+            self._tell()
             return 0
         batch = await self._store.write(lambda conn: self._work_off(conn, setup, now))
-        if batch.taken:
-            self.on_taken()
+        self._untold |= batch.taken > 0
+        self._tell()
         for vendor in sorted(batch.vendors):
             self._look_at(vendor)
         return batch.settled
+
+    async def _worked_off_some(self) -> int:
+        """Work off some, and in a flood let those who deliver have as much time as that took."""
+        began = self._clock.monotonic()
+        done = await self.run_once()
+        if done and self.arrived.is_set():
+            self.arrived.clear()
+            await self._clock.sleep(self._clock.monotonic() - began)
+        return done
+
+    def _tell(self) -> None:
+        """Tell that signals were taken, in a flood once in a while: it has every open incident looked at."""
+        now = self._clock.monotonic()
+        if self._untold and now - self._told_at >= TELL_PAUSE:
+            self._untold, self._told_at = False, now
+            self.on_taken()
 
     def _work_off(self, conn: Connection, setup: Setup, now: datetime) -> _Batch:
         batch, began = _Batch(), self._clock.monotonic()

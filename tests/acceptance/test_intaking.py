@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from structlog.testing import capture_logs
 
-from statusherd.intaking import GATHER, LOOK_PAUSE, PATROL, TOGETHER, Intaking
+from statusherd.intaking import GATHER, LOOK_PAUSE, PATROL, TELL_PAUSE, TOGETHER, Intaking
 from statusherd.model.inbox import InboxState
 from statusherd.model.intake import Access, FieldMap, Intake
 from statusherd.setup import Setup
@@ -149,6 +149,22 @@ async def test_a_vendor_that_speaks_for_itself_is_looked_at_and_not_too_often(at
     await at.work_off()
     assert looked == ["acme", "acme"]
     assert at.take.taken == []
+
+
+async def test_others_hear_of_a_flood_once_in_a_while_and_of_its_end(at: Stage) -> None:
+    told: list[int] = []
+    at.intaking.on_taken = lambda: told.append(len(at.take.taken))
+    for number in range(4):
+        await deliver(at, fires(number))
+        await at.work_off()
+    assert told == [1]
+    assert isinstance(at.clock, FakeClock)
+    await at.clock.advance(TELL_PAUSE)
+    await at.work_off()
+    assert told == [1, 4]
+    await at.clock.advance(TELL_PAUSE)
+    await at.work_off()
+    assert told == [1, 4], "nothing has come since"
 
 
 async def test_the_loop_wakes_for_an_arrival_and_looks_in_now_and_then(at: Stage) -> None:
