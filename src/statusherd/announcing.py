@@ -31,7 +31,10 @@ log = structlog.get_logger()
 
 RECENT: Final = timedelta(hours=2)
 MOST_RECENT: Final = 6
-_AT_ONCE: Final = 50
+_MOST: Final = 1000
+"""So many are announced after one round of checks,"""
+_TOGETHER: Final = 50
+"""and so many in one transaction."""
 _LIKELY: Final = 0.5
 _QUIET: Final = frozenset(
     {ChangeKind.COMPONENT_CHANGED, ChangeKind.INCIDENT_RECORDED, ChangeKind.INCIDENT_EDITED,
@@ -75,12 +78,17 @@ class Announcer:
     async def announce_due(self) -> int:
         """Announce all that is due; return how many incidents that were."""
         now, setup = self._clock.now(), self._setup()
-        due = await self._store.read(lambda conn: incidents.to_announce(conn, now, _AT_ONCE))
+        due = await self._store.read(lambda conn: incidents.to_announce(conn, now, _MOST))
         if not due:
             return 0
         vendors = tuple(dict.fromkeys(vendor for each in due for vendor in vendors_of(setup, each)))
         findings = await self._checked(vendors)
-        numbers = frozenset(incident.number for incident in due)
+        numbers, done = [incident.number for incident in due], 0
+        for start in range(0, len(numbers), _TOGETHER):
+            done += await self._announced(frozenset(numbers[start : start + _TOGETHER]), findings)
+        return done
+
+    async def _announced(self, numbers: frozenset[int], findings: Sequence[Finding]) -> int:
         return await self._store.write(lambda conn: self._announce(conn, numbers, findings))
 
     async def _checked(self, vendors: Sequence[str]) -> tuple[Finding, ...]:
@@ -93,7 +101,7 @@ class Announcer:
     def _announce(self, conn: Connection, numbers: frozenset[int], findings: Sequence[Finding]) -> int:
         incidents.lock(conn)
         now, setup = self._clock.now(), self._setup()
-        due = [i for i in incidents.to_announce(conn, now, _AT_ONCE) if i.number in numbers]
+        due = [i for i in incidents.to_announce(conn, now, _MOST) if i.number in numbers]
         if due:
             seen = sight(conn, setup, min(incident.opened_at for incident in due), now)
             for incident in due:

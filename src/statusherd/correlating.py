@@ -1,7 +1,6 @@
-"""Us or them: what explains each incident of ours, written down whenever either side has changed.
+"""Us or them: what explains each incident of ours, and what is new of that.
 
-Nothing here waits for anything but the store. Each look at the incidents is one transaction, and a second
-look that finds the same writes nothing.
+Nothing here waits for anything but the store, and a second look that finds the same writes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from statusherd.respond.correlation.answer import answer
 from statusherd.respond.correlation.records import Settings
 from statusherd.respond.following import Around, Followed, Memory, follow, with_peoples_word
 from statusherd.setup import Setup
-from statusherd.sighting import Sight, matter_of, sight
+from statusherd.sighting import Sight, matter_of
 from statusherd.store import changes as change_log
 from statusherd.store import incident_links, incidents, timeline
 
@@ -30,25 +29,16 @@ _MOST: Final = 500
 _NOTED: Final = (EntryKind.LINK, EntryKind.VENDOR, EntryKind.VERDICT)
 
 
-def correlate(conn: Connection, setup: Setup, now: datetime, *, over: bool = False) -> int:
-    """Look at every incident that is open; with `over` also at those that were lately.
-
-    Return at how many something was new. Those whose opening is still to be told are left to their
-    announcement, which tells the answer as well.
-    """
-    found = followed(conn, now, over=over)
-    if not found:
-        return 0
-    seen = sight(conn, setup, min(incident.opened_at for incident in found), now)
-    return sum(_look(conn, incident, seen) for incident in found)
-
-
 def followed(conn: Connection, now: datetime, *, over: bool) -> Sequence[Incident]:
-    """Return the incidents to look at."""
+    """Return the incidents that are open; with `over` also those that were lately.
+
+    Those whose opening is still to be told are left to their announcement, which tells the answer as well.
+    """
     found = incidents.open_ones(conn)
     if over:
         found = incidents.listed(conn, incidents.Listing(since=now - FOLLOWED_FOR), _MOST)
-    return [i for i in found if i.merged_into is None and incidents.is_announced(conn, i.number)]
+    untold = incidents.unannounced(conn)
+    return [i for i in found if i.merged_into is None and i.number not in untold]
 
 
 def answer_for(conn: Connection, incident: Incident, seen: Sight) -> Answer:
@@ -59,15 +49,28 @@ def answer_for(conn: Connection, incident: Incident, seen: Sight) -> Answer:
 
 def settle(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, Followed]:
     """Find what explains an incident and write down what is new of that; return both."""
+    found, followed = looked(conn, incident, seen)
+    incident_links.put(conn, followed.links)
+    timeline.append(conn, followed.entries)
+    return found, followed
+
+
+def looked(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, Followed]:
+    """Find what explains an incident, and what is new of that."""
     found = answer_for(conn, incident, seen)
     memory = Memory(
         incident_links.of_incident(conn, incident.number),
         timeline.of_kinds(conn, incident.number, _NOTED),
     )
-    followed = follow(incident, memory, found, around(seen))
-    incident_links.put(conn, followed.links)
-    timeline.append(conn, followed.entries)
-    return found, followed
+    return found, follow(incident, memory, found, around(seen))
+
+
+def settle_and_tell(conn: Connection, incident: Incident, seen: Sight) -> bool:
+    """Write down what is new of an incident, and have people told; tell whether anything was."""
+    found, followed = settle(conn, incident, seen)
+    if followed.news and incident.is_open:
+        change_log.append(conn, (cause_change(incident, found, followed.news, seen),))
+    return bool(followed.links or followed.entries)
 
 
 def around(seen: Sight) -> Around:
@@ -83,13 +86,6 @@ def settings_of(setup: Setup) -> Settings:
 
 def _automatic(setup: Setup) -> float:
     return setup.correlation.automatic
-
-
-def _look(conn: Connection, incident: Incident, seen: Sight) -> bool:
-    found, followed = settle(conn, incident, seen)
-    if followed.news and incident.is_open:
-        change_log.append(conn, (cause_change(incident, found, followed.news, seen),))
-    return bool(followed.links or followed.entries)
 
 
 def titles_in(found: Answer, seen: Sight, others: Iterable[str] = ()) -> Mapping[str, str]:

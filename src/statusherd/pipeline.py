@@ -1,7 +1,7 @@
 """The sentences of the product: look, route, deliver. Whatever dies between two of them goes on later.
 
 look(vendor)   fetch → parse → compare → store     Snapshot and Changes in one transaction
-correlate()    our incidents, vendors' trouble → suspects, links and what is new of them, in one transaction
+correlate()    our incidents, vendors' trouble → suspects, links and what is new of them
 announce_due() new incidents of ours → checks of vendors → answer → Change
 route_new()    unrouted Changes → decide → outbox  Deliveries and "routed" in one transaction
 route_waiting()   what has waited → decide → outbox   the same, from where its thread stands now
@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from statusherd.announcing import Announcer
 from statusherd.clock import Clock
-from statusherd.correlating import correlate, followed
+from statusherd.correlator import Correlator
 from statusherd.model.errors import FailureKind, LookError
 from statusherd.model.records import Known, Snapshot
 from statusherd.model.vendors import DETECT, WatchedVendor
@@ -63,6 +63,7 @@ class Pipeline:
         self._drift = Drift()
         self._router = Router(self.states, clock)
         self.announcer = Announcer(store, clock, lambda: self.setup)
+        self.correlator = Correlator(store, clock, lambda: self.setup)
 
     async def look(self, vendor: WatchedVendor) -> LookResult:
         """Look at `vendor` once: fetch, parse, compare, store."""
@@ -132,14 +133,14 @@ class Pipeline:
 
         Return at how many something was new.
         """
-        now = self._clock.now()
-        if not await self._store.read(lambda conn: followed(conn, now, over=over)):
-            return 0
-        return await self._store.write(lambda conn: correlate(conn, self.setup, now, over=over))
+        return await self.correlator.correlate(over=over)
 
     async def announce_due(self) -> int:
         """Announce our incidents that people were not told of yet; return how many those were."""
-        return await self.announcer.announce_due()
+        done = 0
+        while count := await self.announcer.announce_due():
+            done += count
+        return done
 
     async def route_new(self) -> int:
         """Route the Changes that are not routed yet, in order; return how many those were."""

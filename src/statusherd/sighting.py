@@ -66,6 +66,15 @@ class Sight:
             documents=len(self.titles),
         )
 
+    def shows_the_same_as(self, other: Sight) -> bool:
+        """Tell whether nothing happened at vendors since another sight; rounds of checks aside."""
+        return (
+            self.setup is other.setup
+            and self.troubles == other.troubles
+            and self.blind == other.blind
+            and self.judged == other.judged
+        )
+
     def ways(self, matter: Matter) -> tuple[Way, ...]:
         """Return the ways from its services to vendors; from all of ours where nobody says which."""
         found = self.setup.services.ways_of(matter.services)

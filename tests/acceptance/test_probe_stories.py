@@ -22,7 +22,7 @@ from statusherd.probing import Probing
 from statusherd.reporting import Reports
 from statusherd.store import changes, early, probes
 from statusherd.testing.recording import LoopbackEndpoint, loopback_prober
-from statusherd.web import AckDesk, answering
+from statusherd.web import AckDesk, Desks, answering
 
 KINDS = (ChangeKind.EARLY_WARNING, ChangeKind.EARLY_WARNING_JOINED, ChangeKind.EARLY_WARNING_ENDED)
 USUAL, SLOWER = 0.02, 0.25
@@ -238,7 +238,7 @@ async def test_reports_of_three_people_are_a_warning(tmp_path: Path) -> None:
         desk = AckDesk(story.store, story.clock, lambda: story.pipeline.setup, None)
         reports = Reports(story.store, story.clock, lambda: story.pipeline.setup)
         web = Web(Listen("127.0.0.1", 0), None, TOKEN)
-        async with answering(web, desk, reports=reports) as port, ClientSession() as client:
+        async with answering(web, Desks(desk, reports=reports)) as port, ClientSession() as client:
 
             async def post(vendor: str, body: object, token: str = TOKEN) -> tuple[int, dict]:
                 url = f"http://127.0.0.1:{port}/api/v1/vendors/{vendor}/report"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from statusherd.incidents.writing import Writing, phase_line
 from statusherd.model.incidents import EntryKind, Incident, Member
-from statusherd.model.intake import Intake
+from statusherd.model.intake import IncidentPer, Intake
 from statusherd.model.signals import Signal, SignalState
 from statusherd.respond.intents import BY_INTAKE, Board, Intent, IntentKind, OpeningRules
 from statusherd.respond.opening import decide
@@ -53,11 +53,26 @@ def apply_signals(
 
 def _board(conn: Connection, intake: Intake, signals: Sequence[Signal]) -> Board:
     newest = incident_members.newest(conn, intake.name, {signal.key for signal in signals})
-    found = {each.number: each for each in incidents.those(conn, {member.incident for member in newest})}
-    if _may_open(signals, newest):
-        found |= {each.number: each for each in incidents.open_ones(conn)}
+    known = incidents.those(conn, {member.incident for member in newest})
+    homes = _homes(conn, intake, signals) if _may_open(signals, newest) else ()
+    found = {each.number: each for each in (*known, *homes)}
     members = {each.number: each for each in incident_members.of_incidents(conn, found)}
     return Board(found, tuple((members | {each.number: each for each in newest}).values()))
+
+
+def _homes(conn: Connection, intake: Intake, signals: Sequence[Signal]) -> Sequence[Incident]:
+    """Return the open incidents to which signals may belong besides those of their keys.
+
+    In a storm of alerts thousands may be open: only those are read that come into question.
+    """
+    match intake.per:
+        case IncidentPer.ALERT:
+            return ()
+        case IncidentPer.GROUP:
+            groups = {signal.group for signal in signals if signal.group}
+            return incidents.those(conn, incident_members.incidents_of_groups(conn, intake.name, groups))
+        case IncidentPer.SERVICE:
+            return incidents.open_ones(conn)
 
 
 def _may_open(signals: Sequence[Signal], newest: Sequence[Member]) -> bool:

@@ -13,7 +13,7 @@ from statusherd.model.words import Severity
 from statusherd.store import tables
 from statusherd.store.rows import dump_words, load_words
 
-_member = tables.incident_member
+_member, _incident = tables.incident_member, tables.incident
 _AT_ONCE: Final = 500
 
 
@@ -42,6 +42,12 @@ def of_incidents(conn: Connection, numbers: Collection[int]) -> tuple[Member, ..
     wanted = sorted(numbers)
     batches = (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
     return tuple(_record(row) for ids in batches for row in conn.execute(_OF, {"ids": ids}))
+
+
+def incidents_of_groups(conn: Connection, intake: str, groups: Collection[str]) -> frozenset[int]:
+    """Return the open incidents that have alerts of groups of an intake."""
+    values = {"intake": intake, "groups": sorted(groups)}
+    return frozenset(conn.scalars(_OF_GROUPS, values)) if groups else frozenset()
 
 
 def withheld(conn: Connection, limit: int = 1000) -> tuple[Member, ...]:
@@ -97,6 +103,16 @@ _LAST = (
 _NEWEST = select(_member).where(_member.c.number.in_(_LAST)).order_by(_member.c.number)
 _OF = (
     select(_member).where(_member.c.incident.in_(bindparam("ids", expanding=True))).order_by(_member.c.number)
+)
+_OF_GROUPS = (
+    select(_member.c.incident)
+    .distinct()
+    .join(_incident, _incident.c.number == _member.c.incident)
+    .where(
+        _incident.c.over_at.is_(None),
+        _member.c.intake == bindparam("intake"),
+        _member.c.group_key.in_(bindparam("groups", expanding=True)),
+    )
 )
 _WITHHELD = (
     select(_member)

@@ -48,6 +48,7 @@ class IncidentMemberRow(SQLModel, table=True):
 
     __tablename__ = "incident_member"
     __table_args__ = (
+        Index("ix_incident_member_intake_group_key", "intake", "group_key"),
         Index("ix_incident_member_intake_key", "intake", "key", "number"),
         Index(
             "uq_incident_member_fires",

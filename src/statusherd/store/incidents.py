@@ -138,6 +138,11 @@ def next_announcement(conn: Connection) -> datetime | None:
     return found
 
 
+def unannounced(conn: Connection) -> frozenset[int]:
+    """Return the numbers of the incidents that people are still to be told of."""
+    return frozenset(conn.scalars(_UNANNOUNCED))
+
+
 def is_announced(conn: Connection, number: int) -> bool:
     """Tell whether people were told that an incident opened."""
     query = select(_incident.c.announce_at).where(_incident.c.number == number)
@@ -186,6 +191,7 @@ _TO_ANNOUNCE = (
     .order_by(_incident.c.announce_at, _incident.c.number)
     .limit(bindparam("most"))
 )
+_UNANNOUNCED = select(_incident.c.number).where(_incident.c.announce_at.is_not(None))
 _NEXT = select(func.min(_incident.c.announce_at))
 _ANNOUNCED = (
     update(_incident)

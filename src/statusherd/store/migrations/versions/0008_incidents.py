@@ -67,6 +67,7 @@ def _members() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_incident_member_incident", "incident_member", ["incident"])
+    op.create_index("ix_incident_member_intake_group_key", "incident_member", ["intake", "group_key"])
     op.create_index("ix_incident_member_intake_key", "incident_member", ["intake", "key", "number"])
     fires = sa.text("until IS NULL")
     op.create_index(
