@@ -320,6 +320,7 @@ async def test_every_json_output_has_the_shape_in_the_docs(  # noqa: PLR0915 - o
         store.write_now(alerts_arrive)
     await note("incident", "list", "--all")
     await note("incident", "show", "1")
+    await note("incident", "review", "1")
     await note("incident", "withheld")
     await note("alert", "dead")
     await note("alert", "resend", "--all")

@@ -114,6 +114,22 @@ async def test_an_incident_from_its_opening_to_its_end(tmp_path: Path) -> None:
         assert shown["timeline"][3]["text"] == "the cache is cold"
 
 
+async def test_a_review_is_a_draft_until_it_is_written(tmp_path: Path) -> None:
+    async with site(tmp_path) as at:
+        await at.post("", title="slow")
+        draft = (await at.get("/1/review"))["review"]
+        assert (draft["written"], draft["author"], draft["at"]) == (False, None, None)
+        assert draft["text"].startswith("# Review of INC-1: slow\n")
+        await at.post("/1/review", text="# We learned\n\n- much")
+        assert (await at.get("/1/review"))["review"] == {
+            "incident": 1,
+            "written": True,
+            "author": "ada",
+            "at": "2026-06-01T12:00:00Z",
+            "text": "# We learned\n\n- much",
+        }
+
+
 async def test_what_is_missing_is_a_list(tmp_path: Path) -> None:
     async with site(tmp_path) as at:
         await at.post("", title="slow")

@@ -69,6 +69,30 @@ def test_an_incident_goes_its_way_by_commands(config: Path) -> None:
     assert incident["timeline"][-1]["text"] == "two\nlines"
 
 
+def test_a_review_is_drafted_written_and_asked_for(config: Path, tmp_path: Path) -> None:
+    config.write_text(CONFIG + '[incident]\nenter.closed = ["review written"]\n')
+    run(config, "open", "checkout is slow", "--service", "checkout")
+    run(config, "task", "1", "roll back", "--owner", "bob")
+    drafted = run(config, "review", "1")
+    assert "This is a draft." in drafted.stderr
+    assert "# Review of INC-1: checkout is slow" in drafted.stdout
+    assert "- [ ] roll back (bob)" in drafted.stdout
+    assert "the review is not written" in run(config, "advance", "1", "--to", "closed", code=1).output
+    path = tmp_path / "review.md"
+    path.write_text("# Learned\n\n- no releases on Friday\n")
+    assert run(config, "review", "1", "--file", str(path)).stdout == "the review of INC-1 is written.\n"
+    again = run(config, "review", "1")
+    assert (again.stdout, again.stderr) == ("# Learned\n\n- no releases on Friday\n", "")
+    assert json.loads(run(config, "review", "1", "--json").stdout)["review"]["author"] == "robin"
+    assert "# Review of INC-1" in run(config, "review", "1", "--draft").stdout
+    assert "the review is written: statusherd incident review 1" in run(config, "show", "1").stdout
+    run(config, "advance", "1", "--to", "closed")
+    run(config, "review", "1", "--file", "-", stdin="second thoughts")
+    assert run(config, "review", "1").stdout == "second thoughts\n"
+    assert "the review is empty" in run(config, "review", "1", "--file", "-", stdin=" ", code=1).output
+    assert "cannot be read" in run(config, "review", "1", "--file", str(tmp_path / "no"), code=2).output
+
+
 def test_lists_show_what_is_open_and_on_demand_what_is_over(config: Path) -> None:
     assert "No incident is open." in run(config, "list").stderr
     for title, service in (("one", "checkout"), ("two", "search"), ("three", "search")):

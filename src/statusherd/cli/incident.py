@@ -11,6 +11,7 @@ from statusherd.cli import incident_options as options
 from statusherd.cli.incident_causes import CAUSES
 from statusherd.cli.incident_deeds import DEEDS
 from statusherd.cli.incident_phases import PHASES
+from statusherd.cli.incident_review import review
 from statusherd.cli.moments import given_time
 from statusherd.cli.output import print_json, print_lines, say, warn
 from statusherd.model.words import Severity
@@ -139,5 +140,5 @@ def withheld(ctx: click.Context, json_wanted: bool) -> None:  # noqa: FBT001
         say("No alert is withheld.")
 
 
-for _command in (*DEEDS, *CAUSES, *PHASES):
+for _command in (*DEEDS, *CAUSES, *PHASES, review):
     group.add_command(_command)

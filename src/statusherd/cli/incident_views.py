@@ -193,12 +193,18 @@ def _timeline(entries: Sequence[Entry]) -> Iterator[str]:
             yield click.style(f"  {there:%A %Y-%m-%d, %Z}", dim=True)
         author = shown(entry.author, 20)
         kind = click.style(f"{entry.kind.value:<{kinds}}", fg=_KINDS.get(entry.kind))
-        first, *more = entry.text.split("\n")
+        first, *more = _said(entry).split("\n")
         start = f"  {there:%H:%M:%S}  {kind}  {author}{' ' * (authors - width(author))}  "
         yield f"{start}{shown(first, _LINE)}".rstrip()
         yield from (
             f"{' ' * (2 + 8 + 2 + kinds + 2 + authors + 2)}{shown(line, _LINE)}".rstrip() for line in more
         )
+
+
+def _said(entry: Entry) -> str:
+    if entry.kind is EntryKind.REVIEW:  # it is as long as it is, and has a command of its own
+        return f"the review is written: statusherd incident review {entry.incident}"
+    return entry.text
 
 
 def _way(incident: Incident, way: Way) -> Iterator[str]:

@@ -17,6 +17,7 @@ from statusherd.incidents.deeds import (
     note,
     open_incident,
     set_severity,
+    write_review,
 )
 from statusherd.incidents.merging import Splitting, merge, split
 from statusherd.incidents.phases import RESOLVED, Step, advance, facts_of, reopen
@@ -44,4 +45,5 @@ __all__ = [
     "reopen",
     "set_severity",
     "split",
+    "write_review",
 ]

@@ -109,6 +109,17 @@ def note(conn: Connection, number: int, author: str, text: str, now: datetime) -
         return incident
 
 
+def write_review(conn: Connection, number: int, author: str, text: str, now: datetime) -> Incident:
+    """Write the review of an incident into its timeline; what was written before stays there, too."""
+    author, text = given.author(author), given.text(text, "the review", given.LONGEST_REVIEW)
+    if not text:
+        raise NotUnderstoodError("the review is empty", remedy="Begin with its draft")
+    with Writing(conn, now) as writing:
+        incident = writing.find(number)
+        writing.enter(number, EntryKind.REVIEW, author, text, {"state": "written"})
+        return incident
+
+
 def assign(conn: Connection, number: int, role: str, person: str, author: str, now: datetime) -> Incident:
     """Give a role to a person; with an empty name nobody has it any more."""
     author = given.author(author)

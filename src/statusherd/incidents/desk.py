@@ -96,7 +96,7 @@ class StoreDesk:
 _STATES: Final = {True: LinkState.CONFIRMED, False: LinkState.REJECTED, None: LinkState.RELEASED}
 
 
-def _done(  # noqa: PLR0911 - one line a deed
+def _done(  # noqa: C901, PLR0911 - one line a deed
     conn: Connection, number: int, deed: asked.PlainDeed, author: str, setup: Setup, now: datetime
 ) -> Incident:
     match deed:
@@ -104,6 +104,8 @@ def _done(  # noqa: PLR0911 - one line a deed
             return deeds.acknowledge(conn, number, author, note, now)
         case asked.WriteNote(text):
             return deeds.note(conn, number, author, text, now)
+        case asked.WriteReview(text):
+            return deeds.write_review(conn, number, author, text, now)
         case asked.Advance(to, force):
             return phases.advance(conn, number, phases.Step(to, force), author, setup.incidents, now)
         case asked.Reopen(reason, to):

@@ -12,6 +12,7 @@ from statusherd.respond.intents import BY_INTAKE
 
 LONGEST_TITLE: Final = 200
 LONGEST_TEXT: Final = 8000
+LONGEST_REVIEW: Final = 60_000
 LONGEST_REASON: Final = 500
 LONGEST_NAME: Final = 100
 MOST_SERVICES: Final = 100
@@ -31,10 +32,10 @@ def line_or_nothing(value: str, what: str, longest: int = LONGEST_REASON) -> str
     return line(value, what, longest) if value.strip() else ""
 
 
-def text(value: str, what: str) -> str:
+def text(value: str, what: str, longest: int = LONGEST_TEXT) -> str:
     """Return a text of several lines; raise NotUnderstoodError where it is too long."""
     cleaned = (_UNPRINTABLE.sub(" ", each).rstrip() for each in value.replace("\r\n", "\n").split("\n"))
-    return _bounded("\n".join(cleaned).strip(), what, LONGEST_TEXT)
+    return _bounded("\n".join(cleaned).strip(), what, longest)
 
 
 def author(value: str) -> str:

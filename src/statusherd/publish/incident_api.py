@@ -25,7 +25,14 @@ from statusherd.publish.incident_bodies import (
     new_task,
 )
 from statusherd.publish.incident_desk import IncidentDesk, ListAsked
-from statusherd.publish.incident_json import alert_json, dossier_json, entry_json, incident_json, task_json
+from statusherd.publish.incident_json import (
+    alert_json,
+    dossier_json,
+    entry_json,
+    incident_json,
+    review_json,
+    task_json,
+)
 
 Asked = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,6 +57,7 @@ class IncidentApi:
             web.get(f"{_ROOT}/withheld", self._guarded(self._withheld)),
             web.get(_ONE, self._guarded(self._show)),
             web.get(f"{_ONE}/timeline", self._guarded(self._timeline)),
+            web.get(f"{_ONE}/review", self._guarded(self._review)),
             web.post(f"{_ONE}/tasks", self._guarded(self._add_task)),
             web.post(_ONE + r"/tasks/{task:\d{1,18}}/done", self._guarded(self._finish_task)),
             web.post(f"{_ONE}/{{deed:{'|'.join(DEEDS)}}}", self._guarded(self._do)),
@@ -93,6 +101,9 @@ class IncidentApi:
         found = await self._desk.timeline(_number(request), _count(request, "cursor", 2**63 - 1) or 0, limit)
         cursor = found[-1].number if len(found) == limit else None
         return as_json({"timeline": [entry_json(each) for each in found], "cursor": cursor})
+
+    async def _review(self, request: web.Request) -> web.StreamResponse:
+        return as_json({"review": review_json(await self._desk.dossier(_number(request)))})
 
     async def _withheld(self, _request: web.Request) -> web.StreamResponse:
         return as_json({"alerts": [alert_json(each) for each in await self._desk.withheld()]})

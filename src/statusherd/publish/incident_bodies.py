@@ -23,6 +23,7 @@ from statusherd.publish.incident_desk import (
     SplitOff,
     TakeOn,
     WriteNote,
+    WriteReview,
 )
 
 LONGEST_KEY: Final = 200
@@ -138,6 +139,7 @@ TASK_KEYS: Final = ("author", "text", "owner", "due_at")
 DEEDS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Body], Deed]]]] = {
     "ack": (("note",), lambda body: TakeOn(body.text("note", ""))),
     "note": (("text",), lambda body: WriteNote(body.text("text"))),
+    "review": (("text",), lambda body: WriteReview(body.text("text"))),
     "advance": (("to", "force"), lambda body: Advance(body.phase("to"), body.text("force", ""))),
     "resolve": (("force",), lambda body: Advance(IncidentPhase.RESOLVED, body.text("force", ""))),
     "reopen": (("reason", "to"), lambda body: Reopen(body.text("reason"), body.phase("to"))),

@@ -51,6 +51,13 @@ class WriteNote:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteReview:
+    """Write the review."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
     """Go on to a phase, the next where none is named; `force` is why, whatever is missing."""
 
@@ -116,7 +123,16 @@ class JudgeCause:
 
 
 PlainDeed = (
-    TakeOn | WriteNote | Advance | Reopen | SetSeverity | ChangeServices | AssignRole | MergeInto | SplitOff
+    TakeOn
+    | WriteNote
+    | WriteReview
+    | Advance
+    | Reopen
+    | SetSeverity
+    | ChangeServices
+    | AssignRole
+    | MergeInto
+    | SplitOff
 )
 Deed = PlainDeed | JudgeCause
 

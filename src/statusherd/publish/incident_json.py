@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from statusherd.model.dossiers import Dossier
 from statusherd.model.incidents import Entry, Incident, Member, Task
 from statusherd.model.suspects import Link
+from statusherd.respond.review import draft, review_of
 
 
 def incident_json(incident: Incident) -> dict[str, object]:
@@ -49,6 +50,18 @@ def dossier_json(dossier: Dossier) -> dict[str, object]:
         "tasks": [task_json(each) for each in dossier.tasks],
         "links": [link_json(each) for each in dossier.links],
         "timeline": [entry_json(each) for each in dossier.timeline],
+    }
+
+
+def review_json(dossier: Dossier) -> dict[str, object]:
+    """Return the review of an incident: as it was written last, else a draft."""
+    written = review_of(dossier)
+    return {
+        "incident": dossier.incident.number,
+        "written": written is not None,
+        "author": written.author if written else None,
+        "at": _utc(written.at) if written else None,
+        "text": written.text if written else draft(dossier),
     }
 
 
