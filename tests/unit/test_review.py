@@ -9,7 +9,7 @@ from statusherd.model.dossiers import Dossier
 from statusherd.model.incidents import Entry, EntryKind, Incident, IncidentPhase, Task
 from statusherd.model.suspects import Link, LinkState, Suspect
 from statusherd.model.words import Severity
-from statusherd.respond.review import draft, review_of
+from statusherd.respond.review import drafted, review_of
 
 
 def at(hour: int, minute: int = 0) -> datetime:
@@ -35,7 +35,7 @@ OPENED = Entry(7, at(10), EntryKind.OPENED, "intake prom", "Checkout 5xx", numbe
 
 def test_it_tells_times_causes_people_tasks_and_the_timeline() -> None:
     suspect = Suspect("stripe", "k7", "API errors", 0.934)
-    found = draft(
+    found = drafted(
         Dossier(
             INCIDENT,
             tasks=(Task(7, "roll back", at(11), "bob"), Task(7, "tell", at(11), done_at=at(12))),
@@ -45,7 +45,7 @@ def test_it_tells_times_causes_people_tasks_and_the_timeline() -> None:
             ),
             timeline=(OPENED,),
         )
-    )
+    ).text
     assert found.splitlines()[0] == "# Review of INC-7: Checkout 5xx"
     for row in (
         "| Began | 2026-03-10 09:55 UTC |",
@@ -63,9 +63,9 @@ def test_it_tells_times_causes_people_tasks_and_the_timeline() -> None:
 
 def test_nothing_that_others_wrote_is_markup() -> None:
     hostile = "![x](http://evil.example/p.png) | <script>\u202e\n# [a](b)"
-    found = draft(
+    found = drafted(
         Dossier(replace(INCIDENT, title=hostile), timeline=(replace(OPENED, text=hostile, author=hostile),))
-    )
+    ).text
     assert "![x]" not in found
     assert "<script>" not in found
     assert "\u202e" not in found
@@ -75,6 +75,7 @@ def test_nothing_that_others_wrote_is_markup() -> None:
 def test_what_was_written_last_counts() -> None:
     first = Entry(7, at(12), EntryKind.REVIEW, "ada", "first", {"state": "written"}, 5)
     second = replace(first, text="second", number=6)
-    assert review_of(Dossier(INCIDENT, timeline=(second, OPENED, first))) == second
-    assert review_of(Dossier(INCIDENT, timeline=(OPENED,))) is None
-    assert "second" not in draft(Dossier(INCIDENT, timeline=(second,)))
+    newest = review_of(Dossier(INCIDENT, timeline=(second, OPENED, first)))
+    assert (newest.text, newest.author, newest.at, newest.is_written) == ("second", "ada", at(12), True)
+    assert review_of(Dossier(INCIDENT, timeline=(OPENED,))) == drafted(Dossier(INCIDENT, timeline=(OPENED,)))
+    assert "second" not in drafted(Dossier(INCIDENT, timeline=(second,))).text

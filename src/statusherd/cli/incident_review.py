@@ -45,19 +45,17 @@ def review(
         return
     from statusherd.cli.configured import config_of  # noqa: PLC0415
     from statusherd.publish.incident_json import review_json  # noqa: PLC0415
-    from statusherd.respond.review import draft  # noqa: PLC0415
+    from statusherd.respond.review import drafted, review_of  # noqa: PLC0415
 
     dossier, _ = seen(config_of(ctx), number)
-    found = review_json(dossier)
-    if draft_wanted:
-        found |= {"written": False, "author": None, "at": None, "text": draft(dossier)}
+    found = drafted(dossier) if draft_wanted else review_of(dossier)
     if json_wanted:
-        print_json({"review": found})
+        print_json({"review": review_json(found)})
         return
-    if not found["written"]:
+    if not found.is_written:
         say("This is a draft. Keep what you make of it: "
             f"statusherd incident review {number} --file review.md")  # fmt: skip
-    for line in str(found["text"]).splitlines():
+    for line in found.text.splitlines():
         click.echo(shown(line, _LINE))
 
 

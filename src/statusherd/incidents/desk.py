@@ -13,10 +13,11 @@ from statusherd.incidents import deeds, merging, phases
 from statusherd.incidents.causes import Judgement, judge
 from statusherd.incidents.reading import dossier_of
 from statusherd.incidents.writing import no_such
-from statusherd.model.dossiers import Dossier
+from statusherd.model.dossiers import Dossier, Review
 from statusherd.model.incidents import Entry, Incident, Member, Task
 from statusherd.model.suspects import LinkState
 from statusherd.publish import incident_desk as asked
+from statusherd.respond.review import review_of
 from statusherd.setup import Setup
 from statusherd.store import incident_members, incidents, timeline
 from statusherd.store.engine import Store
@@ -38,6 +39,10 @@ class StoreDesk:
     async def dossier(self, number: int) -> Dossier:
         """Return all of an incident."""
         return await self._store.read(lambda conn: dossier_of(conn, number))
+
+    async def review(self, number: int) -> Review:
+        """Return the review of an incident, or a draft."""
+        return review_of(await self.dossier(number))
 
     async def timeline(self, number: int, after: int, limit: int) -> tuple[Entry, ...]:
         """Return the lines of a timeline behind that of a number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from statusherd.model.incidents import Entry, Incident, Member, Task
 from statusherd.model.suspects import Link
@@ -21,3 +22,17 @@ class Dossier:
     links: tuple[Link, ...] = ()
     duplicates: tuple[int, ...] = ()
     timeline: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is to be learned of an incident, in Markdown: as `author` wrote it at `at`, else a draft."""
+
+    incident: int
+    text: str
+    author: str = ""
+    at: datetime | None = None
+
+    @property
+    def is_written(self) -> bool:
+        return self.at is not None

@@ -103,7 +103,7 @@ class IncidentApi:
         return as_json({"timeline": [entry_json(each) for each in found], "cursor": cursor})
 
     async def _review(self, request: web.Request) -> web.StreamResponse:
-        return as_json({"review": review_json(await self._desk.dossier(_number(request)))})
+        return as_json({"review": review_json(await self._desk.review(_number(request)))})
 
     async def _withheld(self, _request: web.Request) -> web.StreamResponse:
         return as_json({"alerts": [alert_json(each) for each in await self._desk.withheld()]})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from statusherd.model.dossiers import Dossier
+from statusherd.model.dossiers import Dossier, Review
 from statusherd.model.incidents import Entry, Incident, IncidentPhase, Member, Task
 from statusherd.model.words import Severity
 
@@ -149,6 +149,9 @@ class IncidentDesk(Protocol):
 
     async def dossier(self, number: int) -> Dossier:
         """Return all of an incident."""
+
+    async def review(self, number: int) -> Review:
+        """Return the review of an incident, or a draft."""
 
     async def timeline(self, number: int, after: int, limit: int) -> tuple[Entry, ...]:
         """Return the lines of a timeline behind that of a number."""

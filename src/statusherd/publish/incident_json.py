@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from statusherd.model.dossiers import Dossier
+from statusherd.model.dossiers import Dossier, Review
 from statusherd.model.incidents import Entry, Incident, Member, Task
 from statusherd.model.suspects import Link
-from statusherd.respond.review import draft, review_of
 
 
 def incident_json(incident: Incident) -> dict[str, object]:
@@ -53,15 +52,14 @@ def dossier_json(dossier: Dossier) -> dict[str, object]:
     }
 
 
-def review_json(dossier: Dossier) -> dict[str, object]:
-    """Return the review of an incident: as it was written last, else a draft."""
-    written = review_of(dossier)
+def review_json(review: Review) -> dict[str, object]:
+    """Return the review of an incident, or its draft."""
     return {
-        "incident": dossier.incident.number,
-        "written": written is not None,
-        "author": written.author if written else None,
-        "at": _utc(written.at) if written else None,
-        "text": written.text if written else draft(dossier),
+        "incident": review.incident,
+        "written": review.is_written,
+        "author": review.author or None,
+        "at": _utc(review.at),
+        "text": review.text,
     }
 
 

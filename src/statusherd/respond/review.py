@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from statusherd.model.dossiers import Dossier
+from statusherd.model.dossiers import Dossier, Review
 from statusherd.model.incidents import Entry, EntryKind, Incident
 from statusherd.model.suspects import Link, percent
 
@@ -24,19 +24,22 @@ _QUESTIONS: Final = (
 _TOLD: Final = 300
 
 
-def review_of(dossier: Dossier) -> Entry | None:
-    """Return the review as it was written last, None where it was not."""
-    written = (each for each in dossier.timeline if _is_written(each))
-    return max(written, key=lambda each: each.number, default=None)
+def review_of(dossier: Dossier) -> Review:
+    """Return the review as it was written last, else a draft."""
+    written = [each for each in dossier.timeline if _is_written(each)]
+    if not written:
+        return drafted(dossier)
+    newest = max(written, key=lambda each: each.number)
+    return Review(newest.incident, newest.text, newest.author, newest.at)
 
 
 def _is_written(entry: Entry) -> bool:
     return entry.kind is EntryKind.REVIEW and entry.data.get("state") == "written"
 
 
-def draft(dossier: Dossier) -> str:
-    """Return a review to begin with, in Markdown; times are UTC."""
-    return "\n".join(_lines(dossier)) + "\n"
+def drafted(dossier: Dossier) -> Review:
+    """Return a review to begin with; times are UTC."""
+    return Review(dossier.incident.number, "\n".join(_lines(dossier)) + "\n")
 
 
 def _lines(dossier: Dossier) -> Iterator[str]:
