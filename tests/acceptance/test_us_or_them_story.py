@@ -208,7 +208,8 @@ async def test_us_or_them_from_the_alert_to_the_end(tmp_path: Path) -> None:  # 
         await found.alert(webhook("resolved", found.now))
         await found.until(at(11, 20))
         assert found.incident().phase is IncidentPhase.RESOLVED
-        assert len(found.told("our_incident_resolved")) == 1
+        (over,) = found.told("our_incident_resolved")
+        assert 'Cause: Stripe: "API errors" (9' in over
 
         # Once each, and all of it on the timeline, in order.
         kinds = [kind for kind in found.story.told if kind.startswith(("our_", "early_"))]

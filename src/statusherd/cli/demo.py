@@ -19,8 +19,13 @@ from statusherd import logs
 from statusherd.assembly import Installation, daemon_of, installation
 from statusherd.config import load
 from statusherd.daemon import Daemon, Sources
+from statusherd.incidents import Opening, Step, advance, open_incident
 from statusherd.model.errors import StatusherdError
-from statusherd.model.words import Impact, Phase
+from statusherd.model.incidents import IncidentPhase
+from statusherd.model.services import Service
+from statusherd.model.words import Impact, Phase, Severity
+from statusherd.respond.lifecycle import IncidentRules
+from statusherd.store.engine import Store
 from statusherd.testing import FakeClock, Fault, HttpSink, MailSink, StatusPage
 
 MORNING: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -39,6 +44,25 @@ name = "acme"
 title = "Acme Payments"
 page = "{page}"
 format = "statuspage"
+
+[[vendor]]
+name = "globex"
+title = "Globex Search"
+page = "{search}"
+format = "statuspage"
+support = "https://support.globex.example"
+contract = "C-17"
+
+[[service]]
+name = "donations"
+tier = 3
+depends_on = ["acme:API"]
+
+[[service]]
+name = "shop"
+tier = 2
+depends_on = ["globex:Queries"]
+fallback = "lists by category go on"
 
 [[channel]]
 name = "on-call"
@@ -72,10 +96,12 @@ def command() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The demo's page, its two recipients, and its clock."""
+    """The demo's two vendors, its two recipients, and its clock."""
 
     clock: FakeClock
+    store: Store
     page: StatusPage
+    search: StatusPage
     mail: MailSink
     chat: HttpSink
     daemon: Daemon
@@ -90,28 +116,35 @@ async def _demo() -> None:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="statusherd-demo-"))
         page = StatusPage(clock, "Acme Payments", ("API", "Dashboard", "Webhooks"))
+        search = StatusPage(clock, "Globex Search", ("Queries", "Indexing"))
         mail, chat = MailSink(), HttpSink()
-        for server in (page, mail, chat):
+        for server in (page, search, mail, chat):
             await stack.enter_async_context(server)
         config = Path(folder) / "config.toml"
-        config.write_text(_CONFIG.format(page=page.url, mail=mail.url, chat=chat.url))
+        urls = {"page": page.url, "search": search.url, "mail": mail.url, "chat": chat.url}
+        config.write_text(_CONFIG.format(**urls))
         config.chmod(0o600)
         parts = await stack.enter_async_context(installation(load(config), clock=clock))
-        await _play(parts, clock, page, mail, chat)
+        await _play(parts, clock, (page, search), (mail, chat))
 
 
 async def _play(
-    parts: Installation, clock: FakeClock, page: StatusPage, mail: MailSink, chat: HttpSink
+    parts: Installation,
+    clock: FakeClock,
+    pages: tuple[StatusPage, StatusPage],
+    sinks: tuple[MailSink, HttpSink],
 ) -> None:
     # The same jitter in every run, so that every run tells the same story.
     sources = Sources(lambda: parts.pipeline.setup, lambda _: 60.0)
     daemon = daemon_of(parts, sources, rng=random.Random(1))  # noqa: S311
     running = asyncio.create_task(daemon.run())
     try:
-        stage = Stage(clock, page, mail, chat, daemon)
-        await page.wait_for(1, 30)  # the first look, before the clock begins to move
+        stage = Stage(clock, parts.store, *pages, *sinks, daemon)
+        for page in pages:
+            await page.wait_for(1, 30)  # the first look, before the clock begins to move
         await _worked_off(stage)
         await _day(stage)
+        await _morning_after(stage)
     finally:
         daemon.stop()
         while not running.done():
@@ -164,6 +197,40 @@ async def _day(stage: Stage) -> None:
     page.end_maintenance(window)
     await _pass(stage, minutes=3, chats=1)
     _say(stage, "The day is over: every change was told once, to those who asked for it.")
+
+
+async def _morning_after(stage: Stage) -> None:
+    morning = MORNING + timedelta(days=1, minutes=-3)
+    await stage.clock.advance_to(morning)
+    _say(stage, "The next morning our own shop is slow, and somebody opens an incident. Us or them?")
+    services = (Service("shop"),)
+    opening = Opening(
+        "Search in the shop times out",
+        "ada",
+        ("shop",),
+        Severity.SEV2,
+        "Timeouts at queries.globex.example",
+    )
+    ours = await stage.store.write(lambda conn: open_incident(conn, opening, services, stage.clock.now()))
+    await _pass(stage, minutes=3, mails=1, chats=1)
+
+    await _minutes(stage, 6)
+    _say(stage, "Globex admits it. The incident is linked with its cause, and nobody is told twice.")
+    theirs = stage.search.open(
+        "Slow queries", Impact.MAJOR, ["Queries"], text="Queries run into timeouts.",
+        started_at=morning - timedelta(minutes=4),
+    )  # fmt: skip
+    await _pass(stage, minutes=3, mails=1, chats=1)
+
+    _say(stage, "It is over at Globex, and ada resolves ours.")
+    stage.search.resolve(theirs, "All queries are fast again.")
+    await _minutes(stage, 3)
+    step = Step(IncidentPhase.RESOLVED)
+    await stage.store.write(
+        lambda conn: advance(conn, ours.number, step, "ada", IncidentRules(), stage.clock.now())
+    )
+    await _pass(stage, minutes=3, mails=1, chats=1)
+    _say(stage, "One thread for each incident, from the first word to the last.")
 
 
 def _say(stage: Stage, sentence: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -12,9 +13,10 @@ from sqlalchemy import Connection
 from statusherd.model.changes import OURS, Change
 from statusherd.model.errors import NoSuchIncidentError
 from statusherd.model.incidents import Entry, EntryKind, Incident, IncidentPhase, OurNews
+from statusherd.model.suspects import Answer, Verdict
 from statusherd.model.words import ChangeKind
 from statusherd.store import changes as change_log
-from statusherd.store import incidents, timeline
+from statusherd.store import incident_links, incidents, timeline, troubles
 
 
 class Writing:
@@ -110,8 +112,18 @@ class Writing:
             before=first[0] or None,
             after=first[1] or None,
             since=(after.began_at or after.opened_at) if ended else None,
-            ours=OurNews(after, news=news),
+            ours=self._ended(after, news) if ended else OurNews(after, news=news),
         )
+
+    def _ended(self, incident: Incident, news: str) -> OurNews:
+        """Return the news of an end, with what counts as the cause by then."""
+        links = [each for each in incident_links.of_incident(self.conn, incident.number) if each.state.holds]
+        if not links:
+            return OurNews(incident, news=news)
+        causes = tuple(replace(each.suspect, score=1.0) if each.by else each.suspect for each in links)
+        titles = troubles.vendors_titles(self.conn, {cause.vendor for cause in causes})
+        sentence = " and ".join(f"{titles.get(each.vendor, each.vendor)}: {each.title}" for each in causes)
+        return OurNews(incident, Answer(Verdict.VENDOR, sentence, causes), news, titles=titles)
 
 
 def no_such(number: int) -> NoSuchIncidentError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from statusherd.model.records import Component, Disturbance, Maintenance, VendorIncident
 from statusherd.model.suspects import Blindness
@@ -90,6 +91,12 @@ def find(conn: Connection, vendor: str, id_: str) -> SeenIncident | None:
     query = select(_incident).where(_incident.c.vendor == vendor, _incident.c.id == id_)
     row = conn.execute(query).one_or_none()
     return None if row is None else _seen_incident(row)
+
+
+def vendors_titles(conn: Connection, vendors: Collection[str]) -> dict[str, str]:
+    """Return what people call vendors, by name; those that were looked at once."""
+    query = select(_state.c.vendor, func.coalesce(_state.c.title, _state.c.page_name, _state.c.vendor))
+    return {row[0]: row[1] for row in conn.execute(query.where(_state.c.vendor.in_(sorted(vendors))))}
 
 
 def titles(conn: Connection, most: int) -> tuple[str, ...]:
