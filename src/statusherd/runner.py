@@ -47,21 +47,14 @@ async def run(argv: Sequence[str], folder: Path, *, timeout: float, output: int)
     `output` are the bytes that are kept of what it writes: the first and the last. All that it started and
     left behind in its group of processes ends with it. Raises OSError where it cannot be started.
     """
-    process = await asyncio.create_subprocess_exec(
-        *argv,
-        cwd=folder,
-        env={**ENVIRONMENT, "HOME": str(folder)},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
+    process, stopped = await _started(argv, folder)
     assert process.stdout is not None, "it was asked for"
     kept = _Kept(output)
     reading = asyncio.create_task(kept.read(process.stdout))
-    timed_out = stopped = False
+    timed_out = False
     try:
-        await asyncio.wait_for(process.wait(), timeout)
+        if not stopped:
+            await asyncio.wait_for(process.wait(), timeout)
     except TimeoutError:
         timed_out = True
     except asyncio.CancelledError:
@@ -72,6 +65,25 @@ async def run(argv: Sequence[str], folder: Path, *, timeout: float, output: int)
         _signal(process, signal.SIGKILL)
         raise
     return Outcome(process.returncode or 0, kept.text(), timed_out, stopped)
+
+
+async def _started(argv: Sequence[str], folder: Path) -> tuple[asyncio.subprocess.Process, bool]:
+    """Start a program; return it, and whether whoever waits was cancelled meanwhile: it runs already then."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *argv,
+            cwd=folder,
+            env={**ENVIRONMENT, "HOME": str(folder)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting), False
+    except asyncio.CancelledError:
+        return await starting, True
 
 
 async def _finish(process: asyncio.subprocess.Process, reading: asyncio.Task[None]) -> None:

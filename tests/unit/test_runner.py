@@ -125,3 +125,12 @@ async def test_who_is_cancelled_ends_the_program_first(tmp_path: Path):
     outcome = await waiting
     assert outcome.stopped
     assert not is_running(int((tmp_path / "here").read_text()))
+
+
+async def test_who_is_cancelled_while_the_program_starts_ends_it_too(tmp_path: Path):
+    task = asyncio.create_task(run(("/bin/sleep", "600"), tmp_path, timeout=60, output=1000))
+    await asyncio.sleep(0)  # it has begun, and the program has not
+    await asyncio.sleep(0)
+    task.cancel()
+    outcome = await task
+    assert (outcome.stopped, outcome.exit_code) == (True, -15)
