@@ -16,6 +16,7 @@ SCRIPTS = (
     "body_bombs.py",
     "intake.py",
     "triage.py",
+    "storm.py",
 )
 
 
