@@ -7,20 +7,19 @@ that does the same.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
+from statusherd.at_hand import contacts_of, recent_lines, runbooks_for
 from statusherd.clock import Clock
 from statusherd.correlating import settle, titles_in
 from statusherd.model.changes import OURS, Change
-from statusherd.model.incidents import Contact, Entry, EntryKind, Finding, Incident, OurNews, RunbookHint
-from statusherd.model.suspects import Answer
+from statusherd.model.incidents import Entry, EntryKind, Finding, Incident, OurNews
 from statusherd.model.words import ChangeKind
-from statusherd.respond.runbook import suggested
 from statusherd.setup import Setup
 from statusherd.sighting import Sight, matter_of, sight
 from statusherd.store import changes as change_log
@@ -29,32 +28,10 @@ from statusherd.store.engine import Store
 
 log = structlog.get_logger()
 
-RECENT: Final = timedelta(hours=2)
-MOST_RECENT: Final = 6
 _MOST: Final = 1000
 """So many are announced after one round of checks,"""
 _TOGETHER: Final = 50
 """and so many in one transaction."""
-_LIKELY: Final = 0.5
-_QUIET: Final = frozenset(
-    {ChangeKind.COMPONENT_CHANGED, ChangeKind.INCIDENT_RECORDED, ChangeKind.INCIDENT_EDITED,
-     ChangeKind.MAINTENANCE_UPDATED, ChangeKind.FIRST_LOOK, ChangeKind.FILTER_ROT}
-)  # fmt: skip
-"""Changes that explain nothing."""
-_IN_WORDS: Final = {
-    ChangeKind.BLIND: "its status page cannot be read",
-    ChangeKind.SIGHTED: "its status page can be read again",
-    ChangeKind.SUSPICIOUS: "its status page lost most components",
-    ChangeKind.SOURCE_MOVED: "its status page changed its format",
-    ChangeKind.DISTURBANCE_OPENED: "trouble without a posted incident",
-    ChangeKind.DISTURBANCE_CHANGED: "trouble without a posted incident goes on",
-    ChangeKind.DISTURBANCE_ENDED: "trouble without a posted incident is over",
-    ChangeKind.EARLY_WARNING: "early warning of ours",
-    ChangeKind.EARLY_WARNING_JOINED: "posted what we had warned of",
-    ChangeKind.EARLY_WARNING_ENDED: "early warning of ours is over",
-}
-"""Those whose names do not say it."""
-
 Diagnose = Callable[[Sequence[str]], Awaitable[tuple[Finding, ...]]]
 """Checks vendors now, read-only and within seconds, and says what it found."""
 
@@ -81,7 +58,8 @@ class Announcer:
         due = await self._store.read(lambda conn: incidents.to_announce(conn, now, _MOST))
         if not due:
             return 0
-        vendors = tuple(dict.fromkeys(vendor for each in due for vendor in vendors_of(setup, each)))
+        around = Sight(setup, now)
+        vendors = tuple(dict.fromkeys(vendor for each in due for vendor in vendors_of(around, each)))
         findings = await self._checked(vendors)
         numbers, done = [incident.number for incident in due], 0
         for start in range(0, len(numbers), _TOGETHER):
@@ -113,7 +91,7 @@ class Announcer:
     ) -> None:
         if not incidents.announced(conn, incident.number):
             return
-        vendors = vendors_of(seen.setup, incident)
+        vendors = vendors_of(seen, incident)
         ours = tuple(each for each in findings if each.vendor in vendors)
         timeline.append(conn, [_entry(incident, each) for each in ours])
         found, _ = settle(conn, incident, seen)
@@ -133,41 +111,9 @@ class Announcer:
         change_log.append(conn, (_opening(incident, news, seen.now),))
 
 
-def vendors_of(setup: Setup, incident: Incident) -> tuple[str, ...]:
+def vendors_of(seen: Sight, incident: Incident) -> tuple[str, ...]:
     """Return the names of the watched vendors that an incident's services need."""
-    seen = Sight(setup, incident.opened_at)
     return seen.vendors(way for way in seen.ways(matter_of(incident)) if not way.guessed)
-
-
-def recent_lines(conn: Connection, setup: Setup, vendors: Collection[str], now: datetime) -> tuple[str, ...]:
-    """Return what changed lately at vendors, one line each, newest first."""
-    entries = change_log.changes_of_all(conn, vendors, now - RECENT, MOST_RECENT * 4)
-    logged = [entry.change for entry in entries if entry.change.kind not in _QUIET]
-    return tuple(_line(change, setup) for change in logged[:MOST_RECENT])
-
-
-def _line(change: Change, setup: Setup) -> str:
-    vendor = setup.vendors.get(change.vendor)
-    about = change.incident or change.maintenance
-    what = _IN_WORDS.get(change.kind) or str(change.kind).replace("_", " ")
-    title = f": {about.title}" if about is not None else ""
-    return f"{change.at:%H:%M} UTC {vendor.title if vendor else change.vendor}: {what}{title}"
-
-
-def runbooks_for(setup: Setup, found: Answer, services: Sequence[str]) -> tuple[RunbookHint, ...]:
-    """Return the runbooks that fit services, and the vendors that may be the cause."""
-    return suggested(setup.runbooks.every, _suspected(found), services=services)
-
-
-def _suspected(found: Answer) -> tuple[str, ...]:
-    likely = [each.vendor for each in (*found.links, *found.suspects) if each.score >= _LIKELY]
-    return tuple(dict.fromkeys((*likely, *(each.vendor for each in found.blind))))
-
-
-def contacts_of(setup: Setup, found: Answer, vendors: Sequence[str]) -> tuple[Contact, ...]:
-    """Return how to reach the vendors that may be the cause; where none may, those that are needed."""
-    wanted = _suspected(found) or tuple(dict.fromkeys(vendors))
-    return tuple(contact for vendor in wanted if (contact := setup.contacts.get(vendor)))
 
 
 def _entry(incident: Incident, finding: Finding) -> Entry:

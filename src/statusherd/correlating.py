@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from statusherd.model.changes import OURS, Change
 from statusherd.model.incidents import EntryKind, Incident, OurNews
-from statusherd.model.suspects import Answer
+from statusherd.model.suspects import Answer, Link
 from statusherd.model.words import ChangeKind
 from statusherd.respond.correlation.answer import answer
 from statusherd.respond.correlation.records import Settings
@@ -43,8 +43,13 @@ def followed(conn: Connection, now: datetime, *, over: bool) -> Sequence[Inciden
 
 def answer_for(conn: Connection, incident: Incident, seen: Sight) -> Answer:
     """Return what explains an incident; what people said of its suspects is heeded."""
-    found = answer(matter_of(incident), seen.view(matter_of(incident)), settings_of(seen.setup))
-    return with_peoples_word(found, incident_links.of_incident(conn, incident.number), seen.titles_of_vendors)
+    return _answer(incident, incident_links.of_incident(conn, incident.number), seen)
+
+
+def _answer(incident: Incident, links: Sequence[Link], seen: Sight) -> Answer:
+    matter = matter_of(incident)
+    found = answer(matter, seen.view(matter), settings_of(seen.setup))
+    return with_peoples_word(found, links, seen.titles_of_vendors)
 
 
 def settle(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, Followed]:
@@ -57,11 +62,9 @@ def settle(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, F
 
 def looked(conn: Connection, incident: Incident, seen: Sight) -> tuple[Answer, Followed]:
     """Find what explains an incident, and what is new of that."""
-    found = answer_for(conn, incident, seen)
-    memory = Memory(
-        incident_links.of_incident(conn, incident.number),
-        timeline.of_kinds(conn, incident.number, _NOTED),
-    )
+    links = incident_links.of_incident(conn, incident.number)
+    found = _answer(incident, links, seen)
+    memory = Memory(links, timeline.of_kinds(conn, incident.number, _NOTED))
     return found, follow(incident, memory, found, around(seen))
 
 
@@ -75,8 +78,7 @@ def settle_and_tell(conn: Connection, incident: Incident, seen: Sight) -> bool:
 
 def around(seen: Sight) -> Around:
     """Return what is known around an answer."""
-    troubles = {each.cause: each for each in seen.troubles}
-    return Around(troubles, seen.titles_of_vendors, seen.now, _automatic(seen.setup))
+    return Around(seen.by_cause, seen.titles_of_vendors, seen.now, _automatic(seen.setup))
 
 
 def settings_of(setup: Setup) -> Settings:

@@ -192,7 +192,7 @@ class Router:
         change = logged.change
         kin = self._kin(setup)
         vendor, components = setup.vendors.get(change.vendor), self._states.components_of(change.vendor)
-        title = vendor.title if vendor else change.vendor
+        title = setup.title_of(change.vendor)
         meaning = meaning_of(change, title, components, setup.services, setup.severities)
         return Question(
             logged=logged,

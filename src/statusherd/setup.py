@@ -59,6 +59,11 @@ class Setup:
         """Return an intake, None where none is called so."""
         return next((intake for intake in self.intakes if intake.name == name), None)
 
+    def title_of(self, vendor: str) -> str:
+        """Return what people call a vendor; its name where it is not watched."""
+        watched = self.vendors.get(vendor)
+        return watched.title if watched else vendor
+
     def with_vendors(self, vendors: Mapping[str, WatchedVendor]) -> Setup:
         """Return the same setup for other vendors."""
         return replace(self, vendors=vendors)

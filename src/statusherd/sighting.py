@@ -84,6 +84,11 @@ class Sight:
         return tuple(Way(w.service, w.dependency, w.chain, w.cushioned, guessed=True) for w in every)
 
     @cached_property
+    def by_cause(self) -> Mapping[str, Trouble]:
+        """The troubles by "vendor/id"."""
+        return {each.cause: each for each in self.troubles}
+
+    @cached_property
     def titles_of_vendors(self) -> Mapping[str, str]:
         """How people write the names of vendors."""
         return {name: vendor.title for name, vendor in self.setup.vendors.items()}

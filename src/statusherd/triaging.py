@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from statusherd.announcing import contacts_of, recent_lines, runbooks_for
+from statusherd.at_hand import contacts_of, recent_lines, runbooks_for
 from statusherd.clock import Clock
 from statusherd.correlating import settings_of
 from statusherd.model.selection import matches

@@ -19,7 +19,7 @@ from statusherd.respond.correlation.records import Settings
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
     if not HISTORY.exists():
-        pytest.skip("the recorded incidents of vendors are not beside the checkout (../shared/history)")
+        pytest.skip("the histories of real vendors are not beside this checkout")
     return [case for _, found in halves("test") for case in found]
 
 

@@ -34,11 +34,13 @@ class Watch:
     def __init__(self, story: Story) -> None:
         self.story = story
 
-    async def open(self) -> None:
+    async def open(self, *, taken_on: bool = False) -> None:
         now = self.story.clock.now()
 
         def work(conn: Connection) -> None:
             made = ours.open_incident(conn, ours.Opening("slow", "ada", severity=Severity.SEV1), (), now)
+            if taken_on:
+                made = ours.acknowledge(conn, made.number, "ada", "", now)
             kind = ChangeKind.OUR_INCIDENT_OPENED
             changes.append(conn, (Change(OURS, kind, now, "opened", made.name, ours=OurNews(made)),))
             incidents.announced(conn, made.number)
@@ -68,13 +70,13 @@ class Watch:
 
 
 @asynccontextmanager
-async def watch(folder: Path) -> AsyncIterator[Watch]:
+async def watch(folder: Path, *, taken_on: bool = False) -> AsyncIterator[Watch]:
     story = Story(folder, routes=ROUTES)
     channels = {name: Channel(name, "json://127.0.0.1:9/") for name in ("ops", "ada-phone", "lead")}
     story.setup = replace(story.setup, channels=channels, escalations={DUTY.target: DUTY})
     async with story:
         at = Watch(story)
-        await at.open()
+        await at.open(taken_on=taken_on)
         yield at
 
 
@@ -90,6 +92,19 @@ async def test_who_takes_the_incident_on_stops_its_escalation(tmp_path: Path) ->
         await at.do(ours.acknowledge, 1, "ada", "on it")
         assert len(at.story.sender.sent) == told
         assert await at.lines() == ["opened ada: slow", "acknowledged ada: takes it on: on it"]
+
+
+async def test_who_takes_it_on_before_anybody_heard_of_it_keeps_it_from_escalating(tmp_path: Path) -> None:
+    async with watch(tmp_path, taken_on=True) as at:
+        assert len(at.heard("ops")) == 1
+        await at.story.clock.advance(3600)
+        await at.story.tell()
+        assert at.heard("lead") == []
+        await at.do(ours.set_severity, 1, Severity.SEV2, "ada", "half of them can pay")
+        await at.do(ours.set_severity, 1, Severity.SEV1, "ada", "nobody can pay")
+        await at.story.clock.advance(3600)
+        await at.story.tell()
+        assert len(at.heard("lead")) == 1, "what gets worse calls again"
 
 
 async def test_who_acknowledges_the_alert_has_the_incident(tmp_path: Path) -> None:

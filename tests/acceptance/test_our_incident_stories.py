@@ -29,7 +29,7 @@ async def test_an_incident_is_one_conversation_from_opening_to_end(tmp_path: Pat
         await story.pass_minutes(10)
         await story.resolve(incident, answer=explained_by("i1"))
         assert story.heads == [
-            ("ops", "SEV1 OPEN: checkout: Checkout 5xx (INC-12): no vendor explains it"),
+            ("ops", "SEV1 OPEN: checkout: Checkout 5xx (INC-12): no vendor explains it so far"),
             ("ops", f"SEV1 UPDATE: checkout: Checkout 5xx (INC-12): {news}"),
             ("ops", "RESOLVED after 51 min: checkout: Checkout 5xx (INC-12)"),
         ]
@@ -87,7 +87,9 @@ async def test_a_service_that_nobody_configured_has_no_owner_and_is_named_all_th
 ) -> None:
     async with OurStory(tmp_path, (replace(OWNERS, go_on=True), ALL)) as story:
         await story.open(services=("warehouse",))
-        assert story.heads == [("ops", "SEV2 OPEN: warehouse: Checkout 5xx (INC-12): no vendor explains it")]
+        assert story.heads == [
+            ("ops", "SEV2 OPEN: warehouse: Checkout 5xx (INC-12): no vendor explains it so far")
+        ]
         assert "Not in the service map: warehouse" in bodies(story)[0]
 
 
@@ -155,7 +157,10 @@ async def test_quiet_hours_hold_it_back_and_sev1_breaks_through(tmp_path: Path) 
         await story.pass_minutes(5)
         await story.move(incident, "severity was SEV2, now SEV1: all fails", severity=Severity.SEV1)
         assert story.heads == [
-            ("ops", "SEV1 OPEN since 23:00 UTC: checkout: Checkout 5xx (INC-12): no vendor explains it")
+            (
+                "ops",
+                "SEV1 OPEN since 23:00 UTC: checkout: Checkout 5xx (INC-12): no vendor explains it so far",
+            )
         ]
         assert "severity was SEV2, now SEV1: all fails" in bodies(story)[0]
 
@@ -196,7 +201,7 @@ async def test_a_reopened_incident_goes_on_in_its_conversation(tmp_path: Path) -
         await story.log(story.ours(ChangeKind.OUR_INCIDENT_REOPENED, incident, news="it fires again"))
         assert story.heads[2] == (
             "ops",
-            "SEV2 REOPENED: checkout: Checkout 5xx (INC-12): no vendor explains it",
+            "SEV2 REOPENED: checkout: Checkout 5xx (INC-12): no vendor explains it so far",
         )
         assert story.sender.sent[2].message.subject == "Re: INC-12: Checkout 5xx"
         assert "it fires again" in bodies(story)[2]
@@ -215,7 +220,7 @@ async def test_an_escalation_climbs_until_somebody_acknowledges_by_name(tmp_path
         assert found.thread.id == "ours/INC-12"
         await story.tell()
         assert sorted(story.heads[2:]) == [
-            (name, "SEV2 ACKNOWLEDGED by ana: checkout: Checkout 5xx (INC-12): no vendor explains it")
+            (name, "SEV2 ACKNOWLEDGED by ana: checkout: Checkout 5xx (INC-12): no vendor explains it so far")
             for name in ("first", "second")
         ]
         for _ in range(6):
@@ -255,7 +260,7 @@ async def test_a_route_reminds_of_what_is_still_open(tmp_path: Path) -> None:
         await story.pass_minutes(60)
         assert story.heads[2] == (
             "ops",
-            "SEV2 STILL OPEN after 1 h: checkout: Checkout 5xx (INC-12): no vendor explains it",
+            "SEV2 STILL OPEN after 1 h: checkout: Checkout 5xx (INC-12): no vendor explains it so far",
         )
         await story.resolve(incident)
         await story.pass_minutes(120)

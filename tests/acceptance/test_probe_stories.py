@@ -140,7 +140,7 @@ async def test_failing_attempts_are_warned_of_with_what_failed(tmp_path: Path) -
             change.reason
             == f"GET {watch.endpoint.url}: 18 of 18 attempts failed in 2 probes (503 Service Unavailable)"
         )
-        assert watch.story.store.read_now(lambda conn: probes.anomalous_since(conn, "acme")) is not None
+        assert watch.story.store.read_now(lambda conn: probes.anomalies(conn, ["acme"])) != ()
 
 
 async def test_a_restart_forgets_neither_what_is_usual_nor_what_is_open(tmp_path: Path) -> None:

@@ -283,10 +283,10 @@ def test_until_people_were_told_that_it_opened_they_hear_nothing_of_it(team: Tea
     assert team.told() == []
     (waiting,) = team.store.read_now(lambda conn: incidents.to_announce(conn, team.now))
     assert waiting.severity is S.SEV1, "what tells of it tells how it stands"
-    assert team.store.read_now(incidents.next_announcement) == T0
+    assert team.store.read_now(incidents.unannounced) == {1}
     assert not team.store.read_now(lambda conn: incidents.is_announced(conn, 1))
     team.announce()
-    assert team.store.read_now(incidents.next_announcement) is None
+    assert team.store.read_now(incidents.unannounced) == frozenset()
     assert team.store.write_now(lambda conn: incidents.announced(conn, 1)) is False
     team.do(ours.set_severity, 1, S.SEV2, "ada", "better")
     assert len(team.told()) == 1

@@ -49,10 +49,9 @@ def test_hours_come_back_in_order(store: Store) -> None:
 def test_what_is_unusual_is_known_until_it_ends(store: Store) -> None:
     begun = Anomaly("acme", "api", NOON, "slow")
     store.write_now(lambda conn: probes.save(conn, anomalies=[begun, replace(begun, vendor="other")]))
-    assert store.read_now(lambda conn: probes.anomalous_since(conn, "acme")) == NOON
+    assert store.read_now(lambda conn: probes.anomalies(conn, ["acme"])) == (begun,)
     ended = replace(begun, until=NOON + 9 * MINUTE)
     store.write_now(lambda conn: probes.save(conn, anomalies=[ended]))
-    assert store.read_now(lambda conn: probes.anomalous_since(conn, "acme")) is None
     assert store.read_now(lambda conn: probes.anomalies(conn, ["acme"])) == ()
     assert store.read_now(lambda conn: probes.anomalies(conn, ["acme"], NOON + 9 * MINUTE)) == (ended,)
     assert store.read_now(lambda conn: probes.anomalies(conn, ["acme"], NOON + 10 * MINUTE)) == ()

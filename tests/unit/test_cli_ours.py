@@ -58,7 +58,7 @@ async def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night:
 def test_it_is_listed_under_its_name(night: Night) -> None:
     newest, first = night.json("alert", "list")["alerts"]
     assert (first["title"], first["kind"]) == ("INC-12", "our_incident_opened")
-    assert first["headline"].endswith("checkout: Checkout 5xx (INC-12): no vendor explains it")
+    assert first["headline"].endswith("checkout: Checkout 5xx (INC-12): no vendor explains it so far")
     assert newest["headline"].endswith("UPDATE: checkout: Checkout 5xx (INC-12): phase: triaged")
     assert "Checkout 5xx (INC-12)" in night.run("alert", "list").stdout
 

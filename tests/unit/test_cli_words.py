@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from statusherd.cli.choosing import filters_of
 from statusherd.cli.looking import as_url, named_after
-from statusherd.cli.moments import ago, given_moment, iso
+from statusherd.cli.moments import ago, given_moment
 from statusherd.cli.output import print_json, shown, table, width
 from statusherd.model.records import Component, Snapshot
 from statusherd.model.selection import selected
+from statusherd.model.stamps import iso
 from statusherd.model.words import Status
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

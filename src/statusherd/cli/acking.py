@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from statusherd.acknowledging import Acknowledged, acknowledge_named, threads_named, withdraw
-from statusherd.cli.moments import iso
 from statusherd.cli.output import shown
 from statusherd.model.errors import StatusherdError
 from statusherd.model.escalation import Acknowledgement
+from statusherd.model.stamps import iso
 from statusherd.store.engine import Store
 
 _LONGEST: Final = 500

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from statusherd.cli.acking import acknowledgement_json
-from statusherd.cli.moments import iso
 from statusherd.explaining import Explanation, alert_about
 from statusherd.model.delivery import Alert, Decision, Delivery
+from statusherd.model.stamps import iso
 from statusherd.model.words import ChangeKind
 from statusherd.notify.headlines import headline
 from statusherd.store.alerts import Answer, DeadLetter, Sight, Verdict

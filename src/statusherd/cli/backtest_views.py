@@ -11,9 +11,9 @@ import click
 
 from statusherd.backtest_report import Difference, Missed, Recipient, Report, Tally
 from statusherd.cli.alert_records import Json, line_of
-from statusherd.cli.moments import iso
 from statusherd.cli.output import count, shown, table
 from statusherd.model.delivery import Decision
+from statusherd.model.stamps import iso
 
 _HEAD: Final = ("CHANNEL", "MESSAGES", "A WEEK", "BUSIEST WEEK", "AT NIGHT")
 _NO_CHANNEL: Final = "there is no such channel"

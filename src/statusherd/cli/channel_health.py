@@ -8,11 +8,12 @@ from typing import Final
 
 import click
 
-from statusherd.cli.moments import ago, iso, local
+from statusherd.cli.moments import ago, local
 from statusherd.cli.output import warn
 from statusherd.cli.stores import has_store, open_store
 from statusherd.config import Config
 from statusherd.model.errors import StoreError
+from statusherd.model.stamps import iso
 from statusherd.notify.circuit import OPENS_AFTER
 from statusherd.store.health import ChannelHealth, health_of
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from statusherd.assembly import prober_of
-from statusherd.cli.moments import iso
 from statusherd.cli.output import shown
 from statusherd.cli.probe_views import usual_json
 from statusherd.cli.stores import has_store, open_store
@@ -13,6 +12,7 @@ from statusherd.clock import SystemClock
 from statusherd.config import Config
 from statusherd.diagnosing import Check, Diagnostics
 from statusherd.model.probes import Probe, Stage
+from statusherd.model.stamps import iso
 from statusherd.store.engine import Store
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 import click
 
 from statusherd.cli.doctor_findings import Finding
-from statusherd.cli.moments import iso, local
+from statusherd.cli.moments import local
 from statusherd.cli.output import count, shown, table
+from statusherd.model.stamps import iso
 
 
 def finding_lines(found: Sequence[Finding], now: datetime) -> Iterator[str]:

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from statusherd.cli.alert_records import Json
-from statusherd.cli.moments import iso, local
+from statusherd.cli.moments import local
 from statusherd.cli.output import shown, table
 from statusherd.drilling import Drilled, Sending
 from statusherd.model.escalation import Acknowledgement
+from statusherd.model.stamps import iso
 
 
 def sending_line(sending: Sending) -> str:

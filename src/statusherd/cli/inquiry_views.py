@@ -8,10 +8,11 @@ from datetime import datetime
 import click
 
 from statusherd.cli.alert_records import Json
-from statusherd.cli.moments import iso, local
+from statusherd.cli.moments import local
 from statusherd.cli.output import shown
 from statusherd.inquiring import Inquiry
 from statusherd.model.silences import Silence
+from statusherd.model.stamps import iso
 from statusherd.notify.inquiry import RouteAnswer
 
 

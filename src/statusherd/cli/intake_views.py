@@ -8,13 +8,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from statusherd.cli.moments import iso, local
+from statusherd.cli.moments import local
 from statusherd.cli.output import shown, table
 from statusherd.cli.stores import has_store, open_store
 from statusherd.config import Config
 from statusherd.model.errors import IntakeError, StatusherdError
 from statusherd.model.inbox import InboxEntry, InboxState, Reading
 from statusherd.model.signals import Signal
+from statusherd.model.stamps import iso
 from statusherd.respond.intake import read
 from statusherd.store import inbox
 

@@ -1,4 +1,4 @@
-"""Times as people read them, as JSON has them, and as they are given on the command line."""
+"""Times as people read them, and as they are given on the command line."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ from typing import Final
 import click
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Return a time as in all our JSON: UTC, ISO 8601 with Z, a fraction only where there is one."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def ago(moment: datetime, now: datetime) -> str:

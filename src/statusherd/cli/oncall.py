@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusherd.cli.moments import given_moment, iso
+from statusherd.cli.moments import given_moment
 from statusherd.cli.output import print_json, print_lines, say, table
 from statusherd.model.errors import StatusherdError
 from statusherd.model.oncall import Override
+from statusherd.model.stamps import iso
 
 if TYPE_CHECKING:
     from statusherd.config import Config

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from statusherd.cli.moments import iso
 from statusherd.cli.output import shown, table
 from statusherd.model.oncall import Override, Person, Roster, Rotation, Shift
+from statusherd.model.stamps import iso
 from statusherd.respond.oncall import shift_at
 
 Json: TypeAlias = dict[str, object]

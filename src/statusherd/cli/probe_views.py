@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from statusherd.cli.moments import ago, iso
+from statusherd.cli.moments import ago
 from statusherd.cli.output import shown, table
 from statusherd.cli.stores import has_store, open_store, watched_vendor
 from statusherd.config import Config
 from statusherd.config_values import duration_text
 from statusherd.model.probes import Anomaly, Probe, ProbeResult
+from statusherd.model.stamps import iso
 from statusherd.store import probes as rows
 from statusherd.watch.probe_words import ms
 from statusherd.watch.usual import REMEMBERED, Usual, usual

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TypeAlias
 
-from statusherd.cli.moments import iso
 from statusherd.model.errors import LookError, StatusherdError
 from statusherd.model.records import Component, Maintenance, Snapshot, Update, VendorIncident
+from statusherd.model.stamps import iso
 from statusherd.model.vendors import WatchedVendor
 
 Json: TypeAlias = dict[str, object]

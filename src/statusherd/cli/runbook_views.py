@@ -11,19 +11,13 @@ import click
 from statusherd.cli.moments import local
 from statusherd.cli.output import shown, table
 from statusherd.model.runbooks import Plan, Run, Runbook, Runbooks, RunState, Step, Unplanned
+from statusherd.publish.operations_json import facts_json
 from statusherd.respond.runbook import choice, how
 
 
 def list_json(book: Runbook) -> dict[str, object]:
     """Return a runbook of `runbook list --json`."""
-    return {
-        "name": book.name,
-        "file": book.file or None,
-        "vendors": list(book.vendors),
-        "components": list(book.components),
-        "services": list(book.services),
-        "steps": [step.title for step in book.steps],
-    }
+    return {**facts_json(book), "steps": [step.title for step in book.steps]}
 
 
 def list_lines(books: Sequence[Runbook]) -> list[str]:

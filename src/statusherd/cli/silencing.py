@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from statusherd.cli.login import login
-from statusherd.cli.moments import iso, local
+from statusherd.cli.moments import local
 from statusherd.cli.output import shown, table, warn
 from statusherd.cli.spans import given_end
 from statusherd.cli.stores import has_store, open_store, watched_vendors
@@ -17,6 +17,7 @@ from statusherd.config import Config
 from statusherd.model.errors import StatusherdError
 from statusherd.model.selection import matches
 from statusherd.model.silences import LONGEST, Silence
+from statusherd.model.stamps import iso
 from statusherd.model.words import Severity
 from statusherd.store import silences as silence_rows
 

@@ -11,7 +11,8 @@ from typing import Final
 import click
 
 from statusherd.cli.glimpse import Glimpse
-from statusherd.cli.moments import iso, local
+from statusherd.cli.moments import local
+from statusherd.model.stamps import iso
 from statusherd.model.vendors import Origin
 from statusherd.model.words import Status
 from statusherd.store.glance import VendorRow, added_titles, glance

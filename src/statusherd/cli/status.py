@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from statusherd.cli.glimpse import glimpse, glimpse_of
-from statusherd.cli.moments import ago, iso, local
+from statusherd.cli.moments import ago, local
 from statusherd.cli.output import count, print_json, print_lines, say, shown, table, warn
 from statusherd.cli.states import Shown, Sight, as_json, explained, sight
+from statusherd.model.stamps import iso
 from statusherd.model.words import Status
 
 if TYPE_CHECKING:  # the point of `glimpse`

@@ -17,7 +17,7 @@ from statusherd.setup import Setup
 
 _VERDICTS: Final = {
     Verdict.VENDOR: click.style("THEM", fg="red", bold=True),
-    Verdict.UNEXPLAINED: click.style("NOT THEM", bold=True),
+    Verdict.UNEXPLAINED: click.style("NOT THEM SO FAR", bold=True),
     Verdict.CANNOT_TELL: click.style("CANNOT TELL", fg="yellow", bold=True),
 }
 _REASONS: Final = 4
@@ -50,7 +50,7 @@ def _suspects(heading: str, suspects: Sequence[Suspect], setup: Setup) -> Iterat
     yield ""
     yield f"  {heading}"
     for each in suspects:
-        yield f"    {each.score:>4.0%}  {shown(_title(each.vendor, setup), 40)}: {shown(each.title, 100)}"
+        yield f"    {each.score:>4.0%}  {shown(setup.title_of(each.vendor), 40)}: {shown(each.title, 100)}"
         yield f"          {click.style(shown(each.cause, 100), dim=True)}"
         for reason in each.reasons[:_REASONS]:
             sign = "+" if reason.weight >= 0 else "-"
@@ -66,14 +66,9 @@ def _list(heading: str, lines: Iterator[str] | Sequence[str]) -> Iterator[str]:
 
 
 def _blindness(each: Blindness, setup: Setup, now: datetime) -> str:
-    return f"{_title(each.vendor, setup)} since {local(each.since, now)} ({ago(each.since, now)})"
+    return f"{setup.title_of(each.vendor)} since {local(each.since, now)} ({ago(each.since, now)})"
 
 
 def _contact(each: Contact, setup: Setup) -> str:
     contract = f", contract {each.contract}" if each.contract else ""
-    return f"{_title(each.vendor, setup)}: {each.support}{contract}"
-
-
-def _title(vendor: str, setup: Setup) -> str:
-    watched = setup.vendors.get(vendor)
-    return watched.title if watched else vendor
+    return f"{setup.title_of(each.vendor)}: {each.support}{contract}"

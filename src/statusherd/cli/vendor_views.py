@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from statusherd.cli import states
-from statusherd.cli.moments import ago, iso, local
+from statusherd.cli.moments import ago, local
 from statusherd.cli.output import count, shown, table
 from statusherd.cli.probe_views import Probed, probe_json, probe_lines, read
 from statusherd.cli.records import component_json, incident_json, maintenance_json, vendor_json
@@ -17,6 +17,7 @@ from statusherd.cli.summary import component_lines, incident_lines, maintenance_
 from statusherd.config import Config
 from statusherd.config_values import duration_text
 from statusherd.model.records import Component
+from statusherd.model.stamps import iso
 from statusherd.model.vendors import WatchedVendor
 from statusherd.store.engine import Store
 from statusherd.store.glance import VendorRow, vendor_rows

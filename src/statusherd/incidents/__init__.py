@@ -7,7 +7,6 @@ in the timeline alone.
 from __future__ import annotations
 
 from statusherd.incidents.deeds import (
-    Opening,
     ServiceChange,
     acknowledge,
     add_task,
@@ -23,6 +22,7 @@ from statusherd.incidents.merging import Splitting, merge, split
 from statusherd.incidents.phases import RESOLVED, Step, advance, facts_of, reopen
 from statusherd.incidents.signals import apply_signals
 from statusherd.incidents.writing import Writing
+from statusherd.model.incidents import Opening
 
 __all__ = [
     "RESOLVED",

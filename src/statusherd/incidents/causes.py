@@ -70,8 +70,7 @@ def _tell(conn: Connection, incident: Incident, news: str, setup: Setup, now: da
 
 
 def _title(link: Link, setup: Setup) -> str:
-    vendor = setup.vendors.get(link.suspect.vendor)
-    return f"{vendor.title if vendor else link.suspect.vendor}: {link.suspect.title}"
+    return f"{setup.title_of(link.suspect.vendor)}: {link.suspect.title}"
 
 
 def _known(conn: Connection, incident: Incident, cause: str) -> Link:

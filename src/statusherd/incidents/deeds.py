@@ -6,9 +6,9 @@ Raises NoSuchIncidentError, IncidentRefusedError or NotUnderstoodError.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ from statusherd.model.errors import (
     NothingOpenError,
     NotUnderstoodError,
 )
-from statusherd.model.incidents import EntryKind, Incident, IncidentPhase, Task
+from statusherd.model.incidents import EntryKind, Incident, IncidentPhase, Opening, Task
 from statusherd.model.services import Service
 from statusherd.model.words import Severity
 from statusherd.respond.opening import STRANGER
@@ -31,21 +31,6 @@ from statusherd.store import incident_tasks, incidents
 
 UNJUDGED = Severity.SEV3
 """How severe an incident counts while nobody has said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What an incident is opened with. `asked_with` is a program's key: asked again, it gets the same one."""
-
-    title: str
-    author: str
-    services: tuple[str, ...] = ()
-    severity: Severity | None = None
-    text: str = ""
-    began_at: datetime | None = None
-    url: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    asked_with: str | None = None
 
 
 def open_incident(conn: Connection, asked: Opening, services: Sequence[Service], now: datetime) -> Incident:

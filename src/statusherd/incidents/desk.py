@@ -14,7 +14,7 @@ from statusherd.incidents.causes import Judgement, judge
 from statusherd.incidents.reading import dossier_of
 from statusherd.incidents.writing import no_such
 from statusherd.model.dossiers import Dossier, Review
-from statusherd.model.incidents import Entry, Incident, Member, Task
+from statusherd.model.incidents import Entry, Incident, Member, Opening, Task
 from statusherd.model.suspects import LinkState
 from statusherd.publish import incident_desk as asked
 from statusherd.respond.review import review_of
@@ -58,23 +58,13 @@ class StoreDesk:
         """Return the alerts that fire and opened nothing."""
         return await self._store.read(incident_members.withheld)
 
-    async def open(self, wanted: asked.NewIncident) -> tuple[Incident, bool]:
+    async def open(self, opening: Opening) -> tuple[Incident, bool]:
         """Open an incident; return it, and whether it is new."""
         now, services = self._clock.now(), self._setup().services.services
-        opening = deeds.Opening(
-            title=wanted.title,
-            author=wanted.author,
-            services=wanted.services,
-            severity=wanted.severity,
-            text=wanted.text,
-            began_at=wanted.began_at,
-            url=wanted.url,
-            asked_with=wanted.key,
-        )
 
         def work(conn: Connection) -> tuple[Incident, bool]:
             incidents.lock(conn)
-            known = incidents.asked_with(conn, wanted.key) if wanted.key else None
+            known = incidents.asked_with(conn, opening.asked_with) if opening.asked_with else None
             return deeds.open_incident(conn, opening, services, now), known is None
 
         return await self._store.write(work)

@@ -103,6 +103,21 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What an incident is opened with. `asked_with` is a program's key: asked again, it gets the same one."""
+
+    title: str
+    author: str
+    services: tuple[str, ...] = ()
+    severity: Severity | None = None
+    text: str = ""
+    began_at: datetime | None = None
+    url: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    asked_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of an incident's timeline. Never changed and never removed.
 

@@ -13,7 +13,7 @@ class Verdict(Worded):
     """The answer to "us or them?"."""
 
     VENDOR = "vendor", "a vendor explains it"
-    UNEXPLAINED = "unexplained", "no vendor explains it"
+    UNEXPLAINED = "unexplained", "no vendor explains it so far"
     CANNOT_TELL = "cannot_tell", "it cannot be told at this moment"
 
 

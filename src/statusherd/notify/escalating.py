@@ -135,10 +135,16 @@ def _climbs(
         if old is not None and old.severity <= severity:
             yield replace(old, change_number=number)
             continue
-        if thread in facts.acknowledged:
+        if thread in facts.acknowledged or _is_taken_on(question.change):
             continue
         due_at = moment.now + timedelta(seconds=escalation.steps[0].wait)
         yield Climb(thread, escalation.name, number, 0, 0, severity, moment.now, due_at)
+
+
+def _is_taken_on(change: Change) -> bool:
+    """Tell whether somebody has an incident of ours on hand before anybody else hears of it."""
+    is_new = change.kind is ChangeKind.OUR_INCIDENT_OPENED
+    return is_new and change.ours is not None and change.ours.incident.acknowledged_at is not None
 
 
 # A step further

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from statusherd.model.errors import NotUnderstoodError
-from statusherd.model.incidents import IncidentPhase, Task
+from statusherd.model.incidents import IncidentPhase, Opening, Task
 from statusherd.model.words import Severity
 from statusherd.publish.incident_desk import (
     Advance,
@@ -17,7 +17,6 @@ from statusherd.publish.incident_desk import (
     Deed,
     JudgeCause,
     MergeInto,
-    NewIncident,
     Reopen,
     SetSeverity,
     SplitOff,
@@ -97,11 +96,11 @@ def _wrong(key: str, what: str) -> NotUnderstoodError:
     return NotUnderstoodError(what, subject=key)
 
 
-def new_incident(body: Body, key: str | None) -> NewIncident:
+def new_incident(body: Body, key: str | None) -> Opening:
     """Return the incident that a program wants opened."""
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         raise _wrong("Idempotency-Key", f"must have 1 to {LONGEST_KEY} printable ASCII characters")
-    return NewIncident(
+    return Opening(
         title=body.text("title"),
         author=body.text("author"),
         services=body.texts("services"),
@@ -109,7 +108,7 @@ def new_incident(body: Body, key: str | None) -> NewIncident:
         text=body.text("text", ""),
         began_at=body.moment("began_at"),
         url=body.text("url", "") or None,
-        key=key,
+        asked_with=key,
     )
 
 

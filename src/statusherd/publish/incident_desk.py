@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from statusherd.model.dossiers import Dossier, Review
-from statusherd.model.incidents import Entry, Incident, IncidentPhase, Member, Task
+from statusherd.model.incidents import Entry, Incident, IncidentPhase, Member, Opening, Task
 from statusherd.model.words import Severity
 
 
@@ -20,20 +20,6 @@ class ListAsked:
     service: str | None = None
     before: int | None = None
     limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class NewIncident:
-    """An incident to open. `key` is the program's own for its request."""
-
-    title: str
-    author: str
-    services: tuple[str, ...] = ()
-    severity: Severity | None = None
-    text: str = ""
-    began_at: datetime | None = None
-    url: str | None = None
-    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +145,7 @@ class IncidentDesk(Protocol):
     async def withheld(self) -> tuple[Member, ...]:
         """Return the alerts that fire and opened nothing."""
 
-    async def open(self, asked: NewIncident) -> tuple[Incident, bool]:
+    async def open(self, asked: Opening) -> tuple[Incident, bool]:
         """Open an incident; return it, and whether it is new."""
 
     async def do(self, number: int, deed: Deed, author: str) -> Incident:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from statusherd.model.dossiers import Dossier, Review
 from statusherd.model.incidents import Entry, Incident, Member, Task
+from statusherd.model.stamps import iso
 from statusherd.model.suspects import Link
 
 
@@ -24,16 +23,16 @@ def incident_json(incident: Incident) -> dict[str, object]:
         "text": incident.text,
         "labels": dict(incident.labels),
         "url": incident.url,
-        "opened_at": _utc(incident.opened_at),
+        "opened_at": iso(incident.opened_at),
         "opened_by": incident.opened_by,
-        "began_at": _utc(incident.began_at),
-        "acknowledged_at": _utc(incident.acknowledged_at),
-        "triaged_at": _utc(incident.triaged_at),
-        "investigating_at": _utc(incident.investigating_at),
-        "mitigated_at": _utc(incident.mitigated_at),
-        "resolved_at": _utc(incident.resolved_at),
+        "began_at": iso(incident.began_at),
+        "acknowledged_at": iso(incident.acknowledged_at),
+        "triaged_at": iso(incident.triaged_at),
+        "investigating_at": iso(incident.investigating_at),
+        "mitigated_at": iso(incident.mitigated_at),
+        "resolved_at": iso(incident.resolved_at),
         "resolved_by": incident.resolved_by or None,
-        "closed_at": _utc(incident.closed_at),
+        "closed_at": iso(incident.closed_at),
         "roles": dict(incident.roles),
         "merged_into": incident.merged_into,
         "split_from": incident.split_from,
@@ -58,7 +57,7 @@ def review_json(review: Review) -> dict[str, object]:
         "incident": review.incident,
         "written": review.is_written,
         "author": review.author or None,
-        "at": _utc(review.at),
+        "at": iso(review.at),
         "text": review.text,
     }
 
@@ -75,9 +74,9 @@ def alert_json(member: Member) -> dict[str, object]:
         "services": list(member.services),
         "group": member.group,
         "fires": member.fires,
-        "since": _utc(member.since),
-        "until": _utc(member.until),
-        "seen_at": _utc(member.seen_at),
+        "since": iso(member.since),
+        "until": iso(member.until),
+        "seen_at": iso(member.seen_at),
         "withheld": member.withheld or None,
     }
 
@@ -89,9 +88,9 @@ def task_json(task: Task) -> dict[str, object]:
         "incident": task.incident,
         "text": task.text,
         "owner": task.owner or None,
-        "created_at": _utc(task.created_at),
-        "due_at": _utc(task.due_at),
-        "done_at": _utc(task.done_at),
+        "created_at": iso(task.created_at),
+        "due_at": iso(task.due_at),
+        "done_at": iso(task.done_at),
     }
 
 
@@ -104,9 +103,9 @@ def link_json(link: Link) -> dict[str, object]:
         "title": suspect.title,
         "state": link.state.value,
         "score": round(suspect.score, 3),
-        "at": _utc(link.at),
+        "at": iso(link.at),
         "by": link.by or None,
-        "linked_at": _utc(link.linked_at),
+        "linked_at": iso(link.linked_at),
         "reasons": [
             {"signal": each.signal, "weight": round(each.weight, 3), "evidence": each.evidence}
             for each in suspect.reasons
@@ -118,15 +117,9 @@ def entry_json(entry: Entry) -> dict[str, object]:
     """Return a line of a timeline."""
     return {
         "number": entry.number,
-        "at": _utc(entry.at),
+        "at": iso(entry.at),
         "kind": entry.kind.value,
         "author": entry.author or None,
         "text": entry.text,
         "data": dict(entry.data),
     }
-
-
-def _utc(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from statusherd.model.freezes import Conflict
 from statusherd.model.own_maintenance import OwnMaintenance
 from statusherd.model.runbooks import Parameter, Plan, Run, Runbook, Runbooks, Step, Unplanned
+from statusherd.model.stamps import iso
 
 
-def runbook_json(book: Runbook, books: Runbooks) -> dict[str, object]:
-    """Return a runbook with all of its steps."""
+def facts_json(book: Runbook) -> dict[str, object]:
+    """Return what a runbook is for, without its words and steps."""
     return {
         "name": book.name,
         "file": book.file or None,
         "vendors": list(book.vendors),
         "components": list(book.components),
         "services": list(book.services),
+    }
+
+
+def runbook_json(book: Runbook, books: Runbooks) -> dict[str, object]:
+    """Return a runbook with all of its steps."""
+    return {
+        **facts_json(book),
         "text": book.text,
         "steps": [_step_json(number, step, books) for number, step in enumerate(book.steps, 1)],
     }
@@ -73,11 +81,11 @@ def run_json(run: Run, now: datetime) -> dict[str, object]:
         "params": dict(run.values),
         "incident": run.incident,
         "asked_by": run.asked_by,
-        "asked_at": _iso(run.asked_at),
+        "asked_at": iso(run.asked_at),
         "approved_by": run.approved_by or None,
-        "approved_at": _iso(run.approved_at),
-        "began_at": _iso(run.began_at),
-        "ended_at": _iso(run.ended_at),
+        "approved_at": iso(run.approved_at),
+        "began_at": iso(run.began_at),
+        "ended_at": iso(run.ended_at),
         "exit_code": run.exit_code,
         "output": run.output,
     }
@@ -90,11 +98,11 @@ def maintenance_json(window: OwnMaintenance, now: datetime) -> dict[str, object]
         "state": window.state_at(now).value,
         "title": window.title,
         "services": list(window.services),
-        "starts_at": _iso(window.starts_at),
-        "ends_at": _iso(window.ends_at),
+        "starts_at": iso(window.starts_at),
+        "ends_at": iso(window.ends_at),
         "author": window.author,
         "reason": window.reason,
-        "created_at": _iso(window.created_at),
+        "created_at": iso(window.created_at),
     }
 
 
@@ -103,10 +111,6 @@ def freeze_json(freeze: Conflict, now: datetime) -> dict[str, object]:
     return {
         "name": freeze.name,
         "state": "on" if freeze.begins_at <= now else "ahead",
-        "starts_at": _iso(freeze.begins_at),
-        "ends_at": _iso(freeze.ends_at),
+        "starts_at": iso(freeze.begins_at),
+        "ends_at": iso(freeze.ends_at),
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if moment else None

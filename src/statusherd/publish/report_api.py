@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Final, Protocol
 
 from aiohttp import web
 
 from statusherd.model.probes import VendorReport
+from statusherd.model.stamps import iso
 from statusherd.publish.answers import as_json, failed
 from statusherd.publish.bearer import Bearer, read_body
 from statusherd.publish.words_given import given
@@ -61,7 +61,7 @@ def report_json(report: VendorReport, authors: int) -> dict[str, object]:
     return {
         "number": report.number,
         "vendor": report.vendor,
-        "at": report.at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z",
+        "at": iso(report.at),
         "author": report.author,
         "note": report.note,
         "service": report.service or None,

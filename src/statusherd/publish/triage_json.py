@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 
 from statusherd.model.incidents import Finding
+from statusherd.model.stamps import iso
 from statusherd.model.suspects import Suspect
 from statusherd.model.triage import Triage
 
@@ -15,14 +16,14 @@ def triage_json(found: Triage, findings: Sequence[Finding], now: datetime) -> di
     """Return all of it, in the words of correlation's answers."""
     return {
         "service": found.question.service,
-        "since": _utc(found.question.since),
-        "at": _utc(now),
+        "since": iso(found.question.since),
+        "at": iso(now),
         "verdict": found.answer.verdict.value,
         "sentence": found.answer.sentence,
         "links": [suspect_json(each) for each in found.answer.links],
         "suspects": [suspect_json(each) for each in found.answer.suspects],
         "blind": [
-            {"vendor": each.vendor, "from": _utc(each.since), "to": _utc(each.until)}
+            {"vendor": each.vendor, "from": iso(each.since), "to": iso(each.until)}
             for each in found.answer.blind
         ],
         "incidents": [
@@ -38,8 +39,7 @@ def triage_json(found: Triage, findings: Sequence[Finding], now: datetime) -> di
         "runbooks": [asdict(each) for each in found.runbooks],
         "contacts": [asdict(each) for each in found.contacts],
         "probes": [
-            {"vendor": each.vendor, "ok": each.ok, "at": _utc(each.at), "text": each.text}
-            for each in findings
+            {"vendor": each.vendor, "ok": each.ok, "at": iso(each.at), "text": each.text} for each in findings
         ],
     }
 
@@ -52,7 +52,3 @@ def suspect_json(each: Suspect) -> dict[str, object]:
         "score": each.score,
         "reasons": [asdict(reason) for reason in each.reasons],
     }
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

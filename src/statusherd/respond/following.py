@@ -14,6 +14,7 @@ from typing import Final
 from statusherd.model.incidents import Entry, EntryKind, Incident
 from statusherd.model.suspects import Answer, Link, LinkState, Suspect, Verdict, percent
 from statusherd.respond.correlation.records import Trouble, TroubleKind
+from statusherd.respond.correlation.timing import span
 
 KEPT_FROM: Final = 0.2
 """Suspects that are less likely are not remembered."""
@@ -153,7 +154,7 @@ def _linked(incident: Incident, trouble: Trouble | None, title: str) -> str:
         return f"{title} explains it"
     late = (trouble.posted_at - began).total_seconds()
     if trouble.kind is TroubleKind.INCIDENT and late >= 120:
-        return f"{title} admitted it {_span(late)} after this incident began"
+        return f"{title} admitted it {span(late)} after this incident began"
     if trouble.kind is TroubleKind.DISTURBANCE:
         return f"{title} explains it, though it has posted nothing"
     return f"{title} explains it"
@@ -186,11 +187,6 @@ def _moves(incident: Incident, memory: Memory, changed: Iterable[Link], around: 
             text = f"{around.title(link.suspect.vendor)}: {link.suspect.title}: {stand}, was {noted}"
             data = {CAUSE: cause, STAND: stand}
             yield Entry(incident.number, around.now, EntryKind.VENDOR, "", text, data)
-
-
-def _span(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
 def _capital(text: str) -> str:

@@ -30,12 +30,6 @@ def link_to(conn: Connection, number: int, vendor: str, cause: str) -> Link | No
     return None if row is None else _record(row)
 
 
-def linked_to(conn: Connection, vendor: str, cause: str) -> tuple[Link, ...]:
-    """Return the links of all incidents to a vendor's trouble that count it as their cause."""
-    query = select(_link).where(_link.c.vendor == vendor, _link.c.cause == cause)
-    return tuple(link for link in map(_record, conn.execute(query)) if link.state.holds)
-
-
 def put(conn: Connection, links: Sequence[Link]) -> None:
     """Write links as they are now."""
     rows = [_row(link) for link in links]

@@ -132,12 +132,6 @@ def to_announce(conn: Connection, now: datetime, limit: int = 100) -> tuple[Inci
     return _found(conn, _TO_ANNOUNCE, now=now, most=limit)
 
 
-def next_announcement(conn: Connection) -> datetime | None:
-    """Return when the next announcement is due, which may be past; None where none is."""
-    found: datetime | None = conn.scalar(_NEXT)
-    return found
-
-
 def unannounced(conn: Connection) -> frozenset[int]:
     """Return the numbers of the incidents that people are still to be told of."""
     return frozenset(conn.scalars(_UNANNOUNCED))
@@ -192,7 +186,6 @@ _TO_ANNOUNCE = (
     .limit(bindparam("most"))
 )
 _UNANNOUNCED = select(_incident.c.number).where(_incident.c.announce_at.is_not(None))
-_NEXT = select(func.min(_incident.c.announce_at))
 _ANNOUNCED = (
     update(_incident)
     .where(_incident.c.number == bindparam("key"), _incident.c.announce_at.is_not(None))

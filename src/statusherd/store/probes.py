@@ -88,11 +88,6 @@ def anomalies(
     return tuple(Anomaly(**row) for row in conn.execute(query.order_by(_anomaly.c.since)).mappings())
 
 
-def anomalous_since(conn: Connection, vendor: str) -> datetime | None:
-    """Return since when our probes find a vendor in trouble; None where they do not."""
-    return min((each.since for each in anomalies(conn, [vendor])), default=None)
-
-
 def prune(conn: Connection, now: datetime, keep: timedelta, limit: int = 5000) -> int:
     """Delete at most `limit` rows of each kind that are too old; return how many went."""
     return sum(

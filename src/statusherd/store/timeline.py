@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from statusherd.model.incidents import Entry, EntryKind
 from statusherd.store import tables
@@ -51,12 +50,6 @@ def of_kinds(conn: Connection, number: int, kinds: Collection[EntryKind]) -> tup
     return tuple(map(_record, conn.execute(_OF_KINDS, values)))
 
 
-def newest_at(conn: Connection, number: int) -> datetime | None:
-    """Return when the last line of an incident was written, None where it has none."""
-    found: datetime | None = conn.scalar(_NEWEST, {"of": number})
-    return found
-
-
 def _record(row: Row[Any]) -> Entry:
     return Entry(
         row.incident, row.at, EntryKind(row.kind), row.author, row.text, _DATA.load(row.data), row.number
@@ -74,4 +67,3 @@ _OF_KINDS = (
     .where(_entry.c.incident == bindparam("of"), _entry.c.kind.in_(bindparam("kinds", expanding=True)))
     .order_by(_entry.c.number)
 )
-_NEWEST = select(func.max(_entry.c.at)).where(_entry.c.incident == bindparam("of"))

@@ -55,7 +55,7 @@ def order(matter: Matter, trouble: Trouble) -> Order:
     ahead = (matter.onset - trouble.began_at).total_seconds()
     if ahead < 0:
         return _after(-ahead, trouble)
-    plain = Evidence(SIGNAL, max(_before(ahead), -6.0), f"it began {_span(ahead)} before ours")
+    plain = Evidence(SIGNAL, max(_before(ahead), -6.0), f"it began {span(ahead)} before ours")
     turned = _turned(matter, trouble)
     return Order(turned if turned is not None and turned.weight > plain.weight else plain)
 
@@ -66,7 +66,7 @@ def _turned(matter: Matter, trouble: Trouble) -> Evidence | None:
     near = [abs((matter.onset - at).total_seconds()) for at in turns]
     if not near or min(near) > 2 * _HOUR:
         return None
-    return Evidence(SIGNAL, _before(min(near)) - 0.4, f"it turned worse within {_span(min(near))} of ours")
+    return Evidence(SIGNAL, _before(min(near)) - 0.4, f"it turned worse within {span(min(near))} of ours")
 
 
 def _before(ahead: float) -> float:
@@ -81,17 +81,17 @@ def _after(behind: float, trouble: Trouble) -> Order:
     )
     if says_start or trouble.kind is TroubleKind.MAINTENANCE:
         weight = NEAR - 2.5 * max(0.0, behind - _IMPRECISE) / (30 * _MINUTE) - 0.6 * behind / _IMPRECISE
-        text = f"by its own word it began {_span(behind)} after ours"
+        text = f"by its own word it began {span(behind)} after ours"
         return Order(Evidence(SIGNAL, max(weight, -6.0), text), closed=behind > 2 * _HOUR)
     weight = NEAR - 0.4 - 1.3 * behind / _HOUR
-    text = f"it was posted {_span(behind)} after ours began; vendors post late"
+    text = f"it was posted {span(behind)} after ours began; vendors post late"
     return Order(Evidence(SIGNAL, max(weight, -6.0), text), closed=behind > LATEST)
 
 
 def _ended_before(gap: float, matter: Matter, trouble: Trouble) -> Order:
     ahead = (matter.onset - trouble.began_at).total_seconds()
     weight = min(_before(max(ahead, 0.0)), NEAR - 1.2) - 2.0 * gap / (15 * _MINUTE)
-    text = f"it was over {_span(gap)} before ours began"
+    text = f"it was over {span(gap)} before ours began"
     return Order(Evidence(SIGNAL, max(weight, -6.0), text), closed=gap > _STALE)
 
 
@@ -115,10 +115,11 @@ def together(matter: Matter, trouble: Trouble) -> Evidence | None:
     apart = abs((matter.over_at - trouble.resolved_at).total_seconds())
     if apart > 30 * _MINUTE:
         return None
-    return Evidence(SIGNAL, 0.6, f"both ended within {_span(apart)} of each other")
+    return Evidence(SIGNAL, 0.6, f"both ended within {span(apart)} of each other")
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """Return a length of time in its largest unit: "50 s", "41 min", "5 h", "2 d"."""
     if seconds < 90:
         return f"{round(seconds)} s"
     if seconds < 90 * _MINUTE:
