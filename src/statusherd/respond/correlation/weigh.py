@@ -167,7 +167,8 @@ def _people(vendor: str, view: View) -> Evidence | None:
     if judged is None or judged.confirmed == judged.rejected:
         return None
     weight = 0.5 * (math.log1p(judged.confirmed) - math.log1p(judged.rejected))
-    text = f"people confirmed it {judged.confirmed} times before and rejected it {judged.rejected} times"
+    cases = judged.confirmed + judged.rejected
+    text = f"people took it for the cause in {judged.confirmed} of {cases} cases before"
     return Evidence("people", max(-1.5, min(1.5, weight)), text)
 
 
